@@ -1,0 +1,41 @@
+"""Every sentence a user hears or reads, by key, in each language. Plural forms follow CLDR through Babel."""
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+LANGUAGES = ("en", "ru")
+
+
+def text(key: str, language: str, /, **values: object) -> str:
+    """Return the sentence `key` (dotted path) in `language`, English where that language is not ours.
+
+    A message that is a mapping of CLDR plural categories (one, few, many, other) is chosen by the value `n`.
+    Raises KeyError for a key that does not exist: a programmer's mistake, caught by a test.
+    """
+    found = _lookup(key, language if language in LANGUAGES else "en")
+    if isinstance(found, dict):
+        form = _plural_rule(language if language in LANGUAGES else "en")(values["n"])
+        found = found.get(form) or found["other"]
+    return str(found).format(**values) if values else str(found)
+
+
+def _lookup(key: str, language: str) -> Any:
+    node: Any = _table(language)
+    for part in key.split("."):
+        node = node[part]
+    return node
+
+
+@cache
+def _table(language: str) -> dict[str, Any]:
+    from ruamel.yaml import YAML
+
+    return dict(YAML(typ="safe", pure=True).load(files(__name__).joinpath(f"{language}.yaml").read_text("utf-8")))
+
+
+@cache
+def _plural_rule(language: str) -> Any:
+    from babel import Locale
+
+    return Locale(language).plural_form
