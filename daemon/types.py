@@ -29,6 +29,8 @@ class Transcript:
     final: bool
     score: float = 1.0
     """Mean token probability, 0 to 1."""
+    guess: str = ""
+    """In a partial: the words after `text` on which two decodings do not agree yet."""
 
 
 @dataclass(frozen=True, slots=True)

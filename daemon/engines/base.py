@@ -34,7 +34,7 @@ class Engine(Protocol):
 
     @classmethod
     def missing(cls, options: Any, *, models: Path) -> str | None:
-        """Return one translated-key-free sentence on why it can't run here, or None when it can. Cheap and offline."""
+        """Return why it can't run here (an error code of `messages`, e.g. "engine.no_espeak"), or None. Cheap, offline."""
 
     def load(self) -> None:
         """Load the model. Raises EngineError."""
