@@ -1,4 +1,4 @@
-"""The closed union of events and their JSON form. Events only report: delete every subscriber and the assistant works."""
+"""The closed union of events and their JSON form. They only report: without subscribers the assistant still works."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Literal

@@ -1,4 +1,7 @@
-"""Frames between processes, sans-I/O: a fixed binary header, a JSON object, raw bytes. Sizes are capped before memory is taken."""
+"""Frames between processes, sans-I/O: a fixed binary header, a JSON object, raw bytes.
+
+Sizes are capped before memory is taken.
+"""
 
 import json
 import struct

@@ -1,0 +1,134 @@
+"""A named worker: a child process kept alive, replaced when it dies or freezes. Its users see `ready` and `call`."""
+
+import asyncio
+import contextlib
+import itertools
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from daemon.bus import Bus
+from daemon.errors import EngineError, KombainError, WorkerError
+from daemon.events import PartChanged
+from daemon.types import Health
+from daemon.workers.process import Child, RemoteCall, spawn
+
+log = logging.getLogger(__name__)
+GRACE_S = 5.0
+RESTART_S = (0.1, 1.0, 5.0, 15.0, 30.0)
+
+
+class Worker:
+    """Serves `service` ("module:Class", built from `init`) in a child process. `run` is its task."""
+
+    def __init__(self, name: str, service: str, init: dict[str, Any], *, bus: Bus, nice: int = 0) -> None:
+        self.name = name
+        self.deaths = 0
+        self._start = {"service": service, "init": init, "nice": nice}
+        self._bus = bus
+        self._child: Child | None = None
+        self._refused: EngineError | None = None
+        self._settled = asyncio.Event()
+        self._numbers = itertools.count(1)
+        self._ending: set[asyncio.Task[None]] = set()
+
+    @property
+    def pid(self) -> int | None:
+        """The process id of the child that serves now."""
+        return self._child.process.pid if self._child else None
+
+    async def run(self) -> None:
+        """Keep a child running until cancelled. One that says why it can't load is left alone: that is a status."""
+        fails = 0
+        while True:
+            began = time.monotonic()
+            try:
+                error = await self._live()
+            except EngineError as refusal:
+                self._refused = refusal
+                self._settled.set()
+                self._report(Health.DOWN, refusal)
+                await asyncio.Event().wait()
+                continue
+            self.deaths += 1
+            self._report(Health.DOWN, error)
+            fails = 0 if time.monotonic() - began > RESTART_S[-1] else fails + 1
+            await asyncio.sleep(RESTART_S[min(fails, len(RESTART_S)) - 1] if fails else 0)
+
+    async def ready(self) -> dict[str, Any]:
+        """Wait until the child serves; return what it told of itself. Raises the EngineError it refused with."""
+        return (await self._serving()).info.result()
+
+    async def _serving(self) -> Child:
+        while True:
+            await self._settled.wait()
+            if self._refused is not None:
+                raise self._refused
+            if self._child is not None and not self._child.gone:
+                return self._child
+            await asyncio.sleep(0.01)  # it has just died; the supervisor is about to notice
+
+    @asynccontextmanager
+    async def call(self, head: dict[str, Any]) -> AsyncIterator[RemoteCall]:
+        """Open a call, waiting for a child that is starting. Leaving early cancels it, without waiting for its end.
+
+        Raises WorkerError `worker.died` when the child dies, and whatever KombainError the service raises.
+        """
+        while self._ending:  # the child serves one call after another: a new one must not die with an old one that hangs
+            await asyncio.wait(self._ending)
+        child = await self._serving()
+        call = RemoteCall(child, next(self._numbers))
+        child.calls[call.number] = call
+        try:
+            await child.send({"call": call.number, "kind": "open", "head": head})
+            yield call
+        finally:
+            if call.number in child.calls:
+                self._abandon(child, call)
+
+    def _abandon(self, child: Child, call: RemoteCall) -> None:
+        call.abandon()
+        task = asyncio.get_running_loop().create_task(self._end(child, call), name=f"{self.name}: end of a call")
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+
+    async def _end(self, child: Child, call: RemoteCall) -> None:
+        with contextlib.suppress(WorkerError):
+            await child.send({"call": call.number, "kind": "cancel"})
+        try:
+            async with asyncio.timeout(GRACE_S):
+                await call.over.wait()
+        except TimeoutError:
+            log.warning("%s does not stop when asked; it is killed", self.name)
+            child.kill()
+
+    async def _live(self) -> KombainError:
+        """Run one child to its death and say how it died. Raises the EngineError it refused to load with."""
+        child = await spawn(self.name, self._start)
+        watching = asyncio.create_task(child.watch(), name=f"{self.name}: watch")
+        listening = asyncio.create_task(child.listen(), name=f"{self.name}: listen")
+        reading = asyncio.create_task(child.read(), name=f"{self.name}: read")
+        try:
+            await asyncio.wait([child.info])
+            if isinstance(refusal := child.info.exception(), EngineError):
+                raise refusal
+            if child.info.exception() is None:
+                self._child = child
+                self._settled.set()
+                self._report(Health.OK)
+            await asyncio.wait([reading])  # not `await reading`: our cancellation must not cut the reading short
+            return child.death()
+        finally:
+            self._settled.clear()
+            self._child = None
+            child.kill()
+            watching.cancel()
+            await asyncio.wait([reading, watching, listening], timeout=GRACE_S)
+
+    def _report(self, health: Health, error: KombainError | None = None) -> None:
+        if error is not None:
+            log.error("%s", error)
+        why = str(error) if error else ""
+        self._bus.publish(PartChanged(part=self.name, health=health, why=why, at=time.time()))
