@@ -89,6 +89,7 @@ class Child:
 
     def kill(self) -> None:
         """Kill the child and whatever it started."""
+        self.gone = True
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
 

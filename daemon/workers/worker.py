@@ -76,7 +76,7 @@ class Worker:
 
         Raises WorkerError `worker.died` when the child dies, and whatever KombainError the service raises.
         """
-        while self._ending:  # the child serves one call after another: a new one must not die with an old one that hangs
+        while self._ending:  # calls are served one after another: a new one must not die with an old one that hangs
             await asyncio.wait(self._ending)
         child = await self._serving()
         call = RemoteCall(child, next(self._numbers))
