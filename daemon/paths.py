@@ -1,0 +1,41 @@
+"""Where everything lies: packaged data, state, config and runtime folders. Nothing is ever sought in the current folder."""
+
+import os
+from pathlib import Path
+
+
+def data(name: str) -> Path:
+    """Return the packaged file or folder `name` (models, systemd, config.yaml), in a wheel or a checkout."""
+    package = Path(__file__).parent
+    packaged = package / "_data" / name
+    return packaged if packaged.exists() else package.parent / name
+
+
+def state() -> Path:
+    """Return the state folder, which holds `models/`, `artifacts/` and `kombain.db`; it may not exist yet."""
+    if given := os.environ.get("STATE_DIRECTORY"):
+        return Path(given.split(":")[0])
+    return _xdg("XDG_DATA_HOME", ".local/share") / "kombain"
+
+
+def runtime() -> Path:
+    """Return the folder of the control socket; it may not exist yet."""
+    if given := os.environ.get("RUNTIME_DIRECTORY"):
+        return Path(given.split(":")[0])
+    base = os.environ.get("XDG_RUNTIME_DIR")
+    return (Path(base) if base else state()) / "kombain"
+
+
+def config(given: Path | None = None) -> Path | None:
+    """Return the config file that counts: given, $KOMBAIN_CONFIG, the user's, the system's; None when there is none."""
+    if given is not None:
+        return given
+    if named := os.environ.get("KOMBAIN_CONFIG"):
+        return Path(named)
+    usual = (_xdg("XDG_CONFIG_HOME", ".config") / "kombain" / "config.yaml", Path("/etc/kombain/config.yaml"))
+    return next((path for path in usual if path.is_file()), None)
+
+
+def _xdg(variable: str, default: str) -> Path:
+    given = os.environ.get(variable, "")
+    return Path(given) if given.startswith("/") else Path.home() / default
