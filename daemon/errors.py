@@ -54,6 +54,10 @@ class BrokerError(KombainError):
     """The MQTT broker can't be reached or refuses us."""
 
 
+class CommandError(KombainError):
+    """A command from outside (MQTT, control socket) can't be understood."""
+
+
 class Cancelled(KombainError):  # noqa: N818 - it reports a wish, not a fault
     """Somebody asked for this work to stop."""
 

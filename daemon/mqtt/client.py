@@ -1,0 +1,195 @@
+"""The assistant on MQTT: it reports events and takes commands. Whatever the broker does, the voice never waits for it."""
+
+import asyncio
+import logging
+import random
+import secrets
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+
+from daemon.bus import Bus, Subscription
+from daemon.commands import Command, Recent
+from daemon.errors import BrokerError, CommandError
+from daemon.events import PartChanged
+from daemon.mqtt import topics
+from daemon.mqtt.connection import Connection
+from daemon.mqtt.options import MqttOptions
+from daemon.mqtt.topics import Message
+from daemon.types import Health
+
+log = logging.getLogger(__name__)
+FIRST_S, MOST_S = 1.0, 60.0
+"""Seconds before a new try: doubled each time, with jitter."""
+STEADY_S = 30.0
+"""A connection that held this long starts again with the short waits."""
+OUTBOX = 1000
+"""Events kept while there is no broker; the oldest go first."""
+STALE_S = 120.0
+"""Events older than this are not delivered: an automation must not act on a wake word of an hour ago."""
+GOODBYE_S = 2.0
+
+
+class MqttClient:
+    """Publishes the bus, hands commands to `on_command` (on the event loop, must not block).
+
+    `refused` counts what was not carried out, by reason. It wants its task made before those that publish, so that no
+    event is missed: `run` opens its subscription in its first step.
+    """
+
+    def __init__(self, options: MqttOptions, bus: Bus, on_command: Callable[[Command], None]) -> None:
+        self.refused: Counter[str] = Counter()
+        self._options = options
+        self._bus = bus
+        self._on_command = on_command
+        self._base = topics.base(options.id)
+        self._recent = Recent()
+        self._retained: dict[str, Message] = {}
+        self._outbox: deque[tuple[float, Message]] = deque(maxlen=OUTBOX)
+        self._connection: Connection | None = None
+        self._health: tuple[Health, str] | None = None
+
+    async def run(self) -> None:
+        """Report and obey until cancelled; then say `offline` and leave (2 s at most)."""
+        if not self._options.enabled:
+            return
+        if not self._options.texts:
+            self._keep(topics.cleared(self._base))
+        with self._bus.subscribe(size=5000) as events:
+            reading = asyncio.create_task(self._read(events), name="mqtt: events")
+            try:
+                await self._stay_connected()
+            finally:
+                reading.cancel()
+
+    async def _read(self, events: Subscription) -> None:
+        async for event in events:
+            self._send(topics.messages(event, self._base, texts=self._options.texts))
+
+    def _send(self, messages: list[Message]) -> None:
+        self._keep(messages)
+        for message in messages:
+            if self._connection is not None:
+                self._connection.publish(message)
+            elif message.qos and not message.retain:
+                self._outbox.append((time.monotonic(), message))
+
+    def _keep(self, messages: list[Message]) -> None:
+        self._retained |= {message.topic: message for message in messages if message.retain}
+
+    async def _stay_connected(self) -> None:
+        wait = FIRST_S
+        while True:
+            began = time.monotonic()
+            error = await self._connect_once()
+            self._report(Health.DOWN, error)
+            if error.code == "mqtt.taken_over":
+                await self._until_the_other_leaves()
+                continue
+            if error.code in {"mqtt.refused", "mqtt.password_file", "mqtt.file", "mqtt.tls"}:
+                wait = MOST_S  # it takes a person to mend this: no use in knocking fast
+            elif time.monotonic() - began > STEADY_S:
+                wait = FIRST_S
+            await asyncio.sleep(wait * random.uniform(0.5, 1))
+            wait = min(2 * wait, MOST_S)
+
+    async def _connect_once(self) -> BrokerError:
+        """Connect, serve until the connection ends, and return why it did."""
+        connection = Connection(
+            self._options,
+            f"kombain-{self._options.id}",
+            will=topics.status(self._base, topics.OFFLINE),
+            on_message=self._take,
+        )
+        try:
+            await connection.open()
+            await connection.subscribe(topics.subscriptions(self._base))
+            self._announce(connection)
+            return await self._serve(connection)
+        except BrokerError as error:
+            return error
+        except asyncio.CancelledError:
+            await connection.close([topics.status(self._base, topics.OFFLINE)], GOODBYE_S)
+            raise
+        finally:
+            self._connection = None
+            connection.leave()
+            self._outbox.extend(
+                (time.monotonic(), message) for message in connection.unacked.values() if not message.retain
+            )
+
+    def _announce(self, connection: Connection) -> None:
+        """Say that we are here, then all states again (the broker may have lost them), then what waited."""
+        connection.publish(topics.status(self._base, topics.ONLINE))
+        for message in self._retained.values():
+            connection.publish(message)
+        while self._outbox:
+            born, message = self._outbox.popleft()
+            if time.monotonic() - born < STALE_S:
+                connection.publish(message)
+        self._connection = connection
+
+    async def _serve(self, connection: Connection) -> BrokerError:
+        """Report how the connection is until it ends."""
+        while not connection.ended.done():
+            if connection.denied:
+                self._report(Health.DEGRADED, BrokerError("mqtt.denied", topics=", ".join(sorted(connection.denied))))
+            else:
+                self._report(Health.OK)
+            await asyncio.wait([connection.ended], timeout=1)
+        return connection.ended.result() or BrokerError(
+            "mqtt.lost", host=self._options.host, port=self._options.port, why="closed"
+        )
+
+    async def _until_the_other_leaves(self) -> None:
+        """Watch, under another client id and without publishing, until the assistant that took our place is offline.
+
+        Without this, two assistants with the same id would throw each other out for ever.
+        """
+        while True:
+            gone = asyncio.Event()
+
+            def see(_topic: str, payload: bytes, _retain: bool, gone: asyncio.Event = gone) -> None:  # noqa: FBT001
+                if payload == topics.OFFLINE:
+                    gone.set()
+
+            watch = Connection(
+                self._options, f"kombain-{self._options.id}-{secrets.token_hex(4)}", will=None, on_message=see
+            )
+            try:
+                await watch.open()
+                await asyncio.sleep(FIRST_S)  # our own last will may still be on its way: let the other say online
+                await watch.subscribe([topics.status(self._base, b"").topic])
+                seen = asyncio.create_task(gone.wait())
+                await asyncio.wait([seen, watch.ended], return_when=asyncio.FIRST_COMPLETED)
+                seen.cancel()
+                if gone.is_set():
+                    return
+            except BrokerError:
+                pass
+            finally:
+                watch.leave()
+            await asyncio.sleep(MOST_S * random.uniform(0.5, 1))
+
+    def _take(self, topic: str, payload: bytes, retain: bool) -> None:  # noqa: FBT001 - as MQTT hands it over
+        try:
+            command = topics.command(self._base, topic, payload, retain=retain)
+        except CommandError as error:
+            self.refused[error.code] += 1
+            level = logging.WARNING if self.refused[error.code] == 1 else logging.DEBUG
+            log.log(level, "%s", error)
+            return
+        if self._recent.again(command.id):
+            self.refused["command.again"] += 1
+            return
+        self._on_command(command)
+
+    def _report(self, health: Health, error: BrokerError | None = None) -> None:
+        """One line and one event when it changes, not one for each try."""
+        known = (health, error.code if error else "")
+        if known == self._health:
+            return
+        self._health = known
+        why = str(error) if error else ""
+        log.log(logging.INFO if health is Health.OK else logging.WARNING, "mqtt is %s%s", health, f": {why}" * bool(why))
+        self._bus.publish(PartChanged(part="mqtt", health=health, why=why, at=time.time()))
