@@ -1,0 +1,74 @@
+# shellcheck shell=bash
+# A Python that works, a virtual environment, and in it the pinned packages and Kombain itself.
+
+works() { # PYTHON MODULES: it runs, its version is one of ours, and it has the modules
+  "$1" -c "import sys, $2; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))" >/dev/null 2>&1
+}
+
+find_python() { # print the first that works; it is found by running it, because a shim may exist and fail
+  local candidate candidates=(python3.11 python3.12 python3.13 python3 /usr/bin/python3 ~/.pyenv/versions/3.1[123].*/bin/python)
+  [[ -z ${KOMBAIN_PYTHON:-} ]] || candidates=("$KOMBAIN_PYTHON")
+  for candidate in "${candidates[@]}"; do
+    if works "$candidate" venv,ensurepip,sqlite3,ssl; then
+      command -v "$candidate"
+      return
+    fi
+  done
+}
+
+python_packages() { # print the Debian packages that give us a Python
+  echo python3-venv
+  if works /usr/bin/python3 sys; then
+    /usr/bin/python3 -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'
+  fi
+}
+
+make_venv() { # VENV
+  local venv=$1 python
+  if works "$venv/bin/python" pip && [[ -z ${KOMBAIN_PYTHON:-} || $(version "$venv/bin/python") == $(version "$KOMBAIN_PYTHON") ]]; then
+    return
+  fi
+  python=$(find_python)
+  [[ -n $python ]] ||
+    stop "There is no working Python 3.11, 3.12 or 3.13 here. Install one, or name it: KOMBAIN_PYTHON=/path/to/python3.12" \
+      "Здесь нет работающего Python 3.11, 3.12 или 3.13. Поставьте его или укажите: KOMBAIN_PYTHON=/путь/к/python3.12"
+  [[ ! -e $venv || -e $venv/pyvenv.cfg || -z $(ls -A "$venv") ]] ||
+    stop "$venv is there and is no virtual environment; I leave it alone. Name another: KOMBAIN_VENV=..." \
+      "$venv существует и не является виртуальным окружением; не трогаю его. Укажите другое: KOMBAIN_VENV=..."
+  say "Making $venv ($("$python" --version))" "Создаю $venv ($("$python" --version))"
+  "$python" -m venv --clear "$venv"
+}
+
+version() { # PYTHON
+  "$1" -c 'import sys; print(sys.version)'
+}
+
+pip_install() { # VENV ARGUMENTS; a cache would keep everything twice
+  "$1/bin/python" -m pip --disable-pip-version-check --no-input install --no-cache-dir --no-compile "${@:2}"
+}
+
+install_locked() { # VENV LOCK ARGUMENTS
+  local venv=$1 lock=$2 log=$1/bootstrap.log count
+  count=$(grep -c '^[a-z].*==' "$lock")
+  say "Python packages of requirements/${lock##*/} ($count, hashes checked):" \
+    "Пакеты Python из requirements/${lock##*/} ($count, хеши проверяются):"
+  pip_install "$venv" --require-hashes --progress-bar off -r "$lock" "${@:3}" 2>&1 | tee "$log" | progress || pip_failed "$log"
+}
+
+install_kombain() { # VENV CHECKOUT: from the checkout, with build tools of the lock
+  local log=$1/bootstrap.log
+  pip_install "$1" --no-deps --no-build-isolation --editable "$2" >"$log" 2>&1 || pip_failed "$log"
+}
+
+progress() { # read pip's words; print each package of 1 MB and more as its download begins, and what takes time
+  awk '
+    /^ *Downloading .* MB\)/ { name = $2; sub(/-(cp|py)[0-9].*/, "", name); print "  " name " " $3 " " $4; fflush() }
+    /^(Installing|Building) / { print "  " tolower($1) " ..."; fflush() }
+    /^ERROR/ { print; fflush() }'
+}
+
+pip_failed() { # LOG
+  grep -E '^ *(ERROR|error|.*Error:)' "$1" | tail -n 3 >&2
+  stop "pip failed; its whole story is in $1. Is there a network (a proxy: HTTPS_PROXY) and 1 GB of disk? Mend it and start me again." \
+    "pip не справился; весь его рассказ в $1. Есть ли сеть (прокси: HTTPS_PROXY) и 1 ГБ на диске? Исправьте и запустите меня снова."
+}
