@@ -61,7 +61,7 @@ install_packages() { # PACKAGES
 
 apt_install() { # PACKAGES
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
-    -o Acquire::Retries=3 -o Dpkg::Use-Pty=0 "$@" ||
+    -o Acquire::Retries=3 -o APT::Keep-Downloaded-Packages=false -o Dpkg::Use-Pty=0 "$@" ||
     stop "apt-get failed; its own words stand above. Mend that and start me again: what is done is not done twice." \
       "apt-get не справился, его сообщение выше. Исправьте причину и запустите меня снова: сделанное не повторяется."
 }

@@ -52,7 +52,7 @@ install_locked() { # VENV LOCK ARGUMENTS
   count=$(grep -c '^[a-z].*==' "$lock")
   say "Python packages of requirements/${lock##*/} ($count, hashes checked):" \
     "Пакеты Python из requirements/${lock##*/} ($count, хеши проверяются):"
-  pip_install "$venv" --require-hashes --progress-bar off -r "$lock" "${@:3}" 2>&1 | tee "$log" | progress || pip_failed "$log"
+  pip_install "$venv" --require-hashes --no-deps --progress-bar off -r "$lock" "${@:3}" 2>&1 | tee "$log" | progress || pip_failed "$log"
 }
 
 install_kombain() { # VENV CHECKOUT: from the checkout, with build tools of the lock
