@@ -144,8 +144,11 @@ def _matching(name: str, field: str, value: object, pattern: re.Pattern[str]) ->
 
 
 def _job(text: str) -> str:
-    """A button sends "PRESS" and a hurried hand nothing: both mean the last one."""
-    return text if text == "all" or (text.upper() != "PRESS" and _ID.fullmatch(text)) else "last"
+    if text in {"", "PRESS"}:  # what a button sends
+        return "last"
+    if not _ID.fullmatch(text):
+        raise CommandError("command.field", name="cancel", field="text")
+    return text
 
 
 def _switch(value: object) -> bool:

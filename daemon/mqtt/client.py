@@ -1,4 +1,4 @@
-"""The assistant on MQTT: it reports events and takes commands. Whatever the broker does, the voice never waits for it."""
+"""The assistant on MQTT: it reports events and takes commands. Whatever the broker does, the voice does not wait."""
 
 import asyncio
 import logging
@@ -28,6 +28,8 @@ OUTBOX = 1000
 STALE_S = 120.0
 """Events older than this are not delivered: an automation must not act on a wake word of an hour ago."""
 GOODBYE_S = 2.0
+LOOK_S = 0.3
+"""How long a broker gets to send the retained status after a subscription."""
 
 
 class MqttClient:
@@ -43,6 +45,8 @@ class MqttClient:
         self._bus = bus
         self._on_command = on_command
         self._base = topics.base(options.id)
+        self._client_id = f"kombain-{options.id}"
+        self._sender = secrets.token_hex(4)
         self._recent = Recent()
         self._retained: dict[str, Message] = {}
         self._outbox: deque[tuple[float, Message]] = deque(maxlen=OUTBOX)
@@ -56,11 +60,9 @@ class MqttClient:
         if not self._options.texts:
             self._keep(topics.cleared(self._base))
         with self._bus.subscribe(size=5000) as events:
-            reading = asyncio.create_task(self._read(events), name="mqtt: events")
-            try:
-                await self._stay_connected()
-            finally:
-                reading.cancel()
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._read(events), name="mqtt: events")
+                group.create_task(self._stay_connected(), name="mqtt: connection")
 
     async def _read(self, events: Subscription) -> None:
         async for event in events:
@@ -83,22 +85,21 @@ class MqttClient:
             began = time.monotonic()
             error = await self._connect_once()
             self._report(Health.DOWN, error)
-            if error.code == "mqtt.taken_over":
-                await self._until_the_other_leaves()
-                continue
             if error.code in {"mqtt.refused", "mqtt.password_file", "mqtt.file", "mqtt.tls"}:
                 wait = MOST_S  # it takes a person to mend this: no use in knocking fast
             elif time.monotonic() - began > STEADY_S:
                 wait = FIRST_S
             await asyncio.sleep(wait * random.uniform(0.5, 1))
             wait = min(2 * wait, MOST_S)
+            if error.code in {"mqtt.lost", "mqtt.taken_over"}:
+                await self._while_replaced()
 
     async def _connect_once(self) -> BrokerError:
         """Connect, serve until the connection ends, and return why it did."""
         connection = Connection(
             self._options,
-            f"kombain-{self._options.id}",
-            will=topics.status(self._base, topics.OFFLINE),
+            self._client_id,
+            will=self._status(topics.OFFLINE),
             on_message=self._take,
         )
         try:
@@ -109,7 +110,8 @@ class MqttClient:
         except BrokerError as error:
             return error
         except asyncio.CancelledError:
-            await connection.close([topics.status(self._base, topics.OFFLINE)], GOODBYE_S)
+            if self._connection is not None:
+                await connection.close([self._status(topics.OFFLINE)], GOODBYE_S)
             raise
         finally:
             self._connection = None
@@ -120,7 +122,7 @@ class MqttClient:
 
     def _announce(self, connection: Connection) -> None:
         """Say that we are here, then all states again (the broker may have lost them), then what waited."""
-        connection.publish(topics.status(self._base, topics.ONLINE))
+        connection.publish(self._status(topics.ONLINE))
         for message in self._retained.values():
             connection.publish(message)
         while self._outbox:
@@ -136,44 +138,42 @@ class MqttClient:
                 self._report(Health.DEGRADED, BrokerError("mqtt.denied", topics=", ".join(sorted(connection.denied))))
             else:
                 self._report(Health.OK)
-            await asyncio.wait([connection.ended], timeout=1)
+            connection.changed.clear()
+            await connection.changed.wait()
         return connection.ended.result() or BrokerError(
             "mqtt.lost", host=self._options.host, port=self._options.port, why="closed"
         )
 
-    async def _until_the_other_leaves(self) -> None:
-        """Watch, under another client id and without publishing, until the assistant that took our place is offline.
+    async def _while_replaced(self) -> None:
+        """Keep away while another process is online in our place: two would throw each other out for ever.
 
-        Without this, two assistants with the same id would throw each other out for ever.
+        Not every broker tells that it was a takeover. So look, under another client id and publishing nothing,
+        at whose `online` lies there.
         """
-        while True:
-            gone = asyncio.Event()
-
-            def see(_topic: str, payload: bytes, _retain: bool, gone: asyncio.Event = gone) -> None:  # noqa: FBT001
-                if payload == topics.OFFLINE:
-                    gone.set()
-
-            watch = Connection(
-                self._options, f"kombain-{self._options.id}-{secrets.token_hex(4)}", will=None, on_message=see
-            )
-            try:
-                await watch.open()
-                await asyncio.sleep(FIRST_S)  # our own last will may still be on its way: let the other say online
-                await watch.subscribe([topics.status(self._base, b"").topic])
-                seen = asyncio.create_task(gone.wait())
-                await asyncio.wait([seen, watch.ended], return_when=asyncio.FIRST_COMPLETED)
-                seen.cancel()
-                if gone.is_set():
-                    return
-            except BrokerError:
-                pass
-            finally:
-                watch.leave()
-            await asyncio.sleep(MOST_S * random.uniform(0.5, 1))
-
-    def _take(self, topic: str, payload: bytes, retain: bool) -> None:  # noqa: FBT001 - as MQTT hands it over
+        last: list[Message] = []
+        name = f"{self._client_id}-{self._sender}"
+        watch = Connection(self._options, name, will=None, on_message=last.append)
         try:
-            command = topics.command(self._base, topic, payload, retain=retain)
+            await watch.open()
+            await watch.subscribe([self._status(topics.ONLINE).topic])
+            await asyncio.sleep(LOOK_S)
+            while last and last[-1].payload == topics.ONLINE and last[-1].sender != self._sender:
+                self._report(Health.DOWN, BrokerError("mqtt.taken_over", id=self._options.id))
+                watch.changed.clear()
+                await watch.changed.wait()
+                if watch.ended.done():
+                    return
+        except BrokerError:
+            return  # no broker now: the next connection will tell
+        finally:
+            watch.leave()
+
+    def _status(self, payload: bytes) -> Message:
+        return topics.status(self._base, payload, self._sender)
+
+    def _take(self, message: Message) -> None:
+        try:
+            command = topics.command(self._base, message.topic, message.payload, retain=message.retain)
         except CommandError as error:
             self.refused[error.code] += 1
             level = logging.WARNING if self.refused[error.code] == 1 else logging.DEBUG
@@ -191,5 +191,7 @@ class MqttClient:
             return
         self._health = known
         why = str(error) if error else ""
-        log.log(logging.INFO if health is Health.OK else logging.WARNING, "mqtt is %s%s", health, f": {why}" * bool(why))
+        log.log(
+            logging.INFO if health is Health.OK else logging.WARNING, "mqtt is %s%s", health, f": {why}" * bool(why)
+        )
         self._bus.publish(PartChanged(part="mqtt", health=health, why=why, at=time.time()))

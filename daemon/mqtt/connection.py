@@ -7,11 +7,13 @@ import asyncio
 import contextlib
 import ssl
 import threading
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -24,7 +26,7 @@ from daemon.mqtt.topics import Message
 ANSWER_S = 10.0
 """How long a broker may take to answer CONNECT or SUBSCRIBE."""
 MAX_WAITING = 200
-"""Messages from the broker that the event loop has not taken yet; more are lost and counted."""
+"""Messages from the broker that the event loop has not taken yet; beyond that the oldest is lost and counted."""
 MAX_UNACKED = 1000
 LARGEST_PACKET = 1 << 20
 """The broker keeps back whatever is larger (smaller ones that are too large are counted as refused)."""
@@ -36,7 +38,8 @@ _DENIED = 0x80
 class Connection:
     """A connection under `client_id`, with an optional last will. Used from the event loop only.
 
-    `ended` gets the BrokerError that ended it, or None after `close`. `unacked` is what the broker has not confirmed.
+    `ended` gets the BrokerError that ended it, or None after `close`; `unacked` is what the broker has not confirmed,
+    `denied` the topics that its rules keep from us. `changed` is set whenever one of them has changed.
     """
 
     def __init__(
@@ -45,7 +48,7 @@ class Connection:
         client_id: str,
         *,
         will: Message | None,
-        on_message: Callable[[str, bytes, bool], None],
+        on_message: Callable[[Message], None],
     ) -> None:
         self._options = options
         self._on_message = on_message
@@ -55,17 +58,18 @@ class Connection:
         self.unacked: dict[int, Message] = {}
         self.lost = 0
         self.denied: set[str] = set()
+        self.changed = asyncio.Event()
         self._subscribing: asyncio.Future[list[ReasonCode]] = self._loop.create_future()
-        self._waiting = 0
+        self._inbox: deque[Message] = deque(maxlen=MAX_WAITING)
         self._closed = False
         self._client_id = client_id
         self._paho = self._build(will)
 
     def _build(self, will: Message | None) -> paho.Client:
         client = paho.Client(
-            paho.CallbackAPIVersion.VERSION2,
+            CallbackAPIVersion.VERSION2,
             self._client_id,
-            protocol=paho.MQTTv5,  # type: ignore[arg-type]  # paho's own constant is an int in its annotations
+            protocol=paho.MQTTv5,
             reconnect_on_failure=False,
         )
         client.on_connect = lambda _c, _u, _f, reason, _p: self._later(self._connected, reason)
@@ -74,7 +78,7 @@ class Connection:
         client.on_subscribe = lambda _c, _u, _mid, reasons, _p: self._later(self._subscribed, reasons)
         client.on_message = lambda _c, _u, message: self._arrived(message)
         if will is not None:
-            client.will_set(will.topic, will.payload, will.qos, will.retain)
+            client.will_set(will.topic, will.payload, will.qos, will.retain, _properties(PacketTypes.WILLMESSAGE, will))
         return client
 
     async def open(self) -> None:
@@ -97,7 +101,7 @@ class Connection:
             self._paho.username_pw_set(self._options.username or "", password)
 
     def _connect(self) -> None:
-        properties = Properties(PacketTypes.CONNECT)
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # paho's, not annotated
         properties.MaximumPacketSize = LARGEST_PACKET
         try:
             self._paho.connect(
@@ -133,7 +137,8 @@ class Connection:
         if len(self.unacked) >= MAX_UNACKED:
             self.lost += 1
             return
-        info = self._paho.publish(message.topic, message.payload, message.qos, message.retain)
+        properties = _properties(PacketTypes.PUBLISH, message)
+        info = self._paho.publish(message.topic, message.payload, message.qos, message.retain, properties)
         if message.qos:
             self.unacked[info.mid] = message
 
@@ -142,7 +147,8 @@ class Connection:
         # "as published": a command that was sent as retained is known as such, even when it comes live
         wanted = SubscribeOptions(qos=1, retainAsPublished=True)
         self._paho.subscribe([(topic, wanted) for topic in topics])
-        await asyncio.wait([self._subscribing, self.ended], timeout=ANSWER_S, return_when=asyncio.FIRST_COMPLETED)
+        either: list[asyncio.Future[Any]] = [self._subscribing, self.ended]
+        await asyncio.wait(either, timeout=ANSWER_S, return_when=asyncio.FIRST_COMPLETED)
         if self._subscribing.done():
             reasons = zip(topics, self._subscribing.result(), strict=False)
             self.denied |= {topic for topic, reason in reasons if reason.value >= _DENIED}
@@ -154,7 +160,8 @@ class Connection:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while self.unacked and not self.ended.done():
-                    await asyncio.sleep(0.01)
+                    self.changed.clear()
+                    await self.changed.wait()
                 self.leave()
                 await asyncio.shield(self.ended)
 
@@ -170,15 +177,21 @@ class Connection:
             self._loop.call_soon_threadsafe(function, *values)
 
     def _arrived(self, message: paho.MQTTMessage) -> None:
-        if self._waiting >= MAX_WAITING:
-            self.lost += 1
-            return
-        self._waiting += 1
-        self._later(self._deliver, message.topic, bytes(message.payload), message.retain)
+        self.lost += len(self._inbox) == MAX_WAITING
+        sender = dict(getattr(message.properties, "UserProperty", ())).get("sender", "")
+        self._inbox.append(Message(message.topic, bytes(message.payload), message.qos, message.retain, sender))
+        if len(self._inbox) == 1:  # else a delivery is under way, or about to be
+            self._later(self._deliver)
 
-    def _deliver(self, topic: str, payload: bytes, retain: bool) -> None:  # noqa: FBT001 - as paho hands it over
-        self._waiting -= 1
-        self._on_message(topic, payload, retain)
+    def _deliver(self) -> None:
+        while self._inbox:
+            self._on_message(self._inbox.popleft())
+        self.changed.set()
+
+    def _end(self, error: BrokerError | None) -> None:
+        if not self.ended.done():
+            self.ended.set_result(error)
+            self.changed.set()
 
     def _connected(self, reason: ReasonCode) -> None:
         if not reason.is_failure:
@@ -192,13 +205,11 @@ class Connection:
         if not self._opened.done():
             self._opened.set_exception(error)
             self._opened.exception()  # nobody may be waiting for it any more
-        if not self.ended.done():
-            self.ended.set_result(error)
+        self._end(error)
 
     def _disconnected(self, reason: ReasonCode) -> None:
         if self._closed:
-            if not self.ended.done():
-                self.ended.set_result(None)
+            self._end(None)
         elif reason.value == _TAKEN_OVER:
             self._failed(BrokerError("mqtt.taken_over", id=self._options.id))
         else:
@@ -208,10 +219,19 @@ class Connection:
         message = self.unacked.pop(mid, None)
         if message is not None and reason.value >= _DENIED:
             self.denied.add(message.topic)
+        self.changed.set()
 
     def _subscribed(self, reasons: list[ReasonCode]) -> None:
         if not self._subscribing.done():
             self._subscribing.set_result(reasons)
+
+
+def _properties(packet: int, message: Message) -> Properties | None:
+    if not message.sender:
+        return None
+    properties = Properties(packet)  # type: ignore[no-untyped-call]  # paho's, not annotated
+    properties.UserProperty = ("sender", message.sender)
+    return properties
 
 
 def _tls(options: MqttOptions) -> ssl.SSLContext:
@@ -220,7 +240,7 @@ def _tls(options: MqttOptions) -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     if options.ca:
-        _use(options.ca, lambda path: context.load_verify_locations(path))
+        _use(options.ca, context.load_verify_locations)
     if options.cert:
         _use(options.cert, lambda path: context.load_cert_chain(path, options.key))
     return context

@@ -36,10 +36,24 @@ LAST: dict[type[Event], str] = {
 
 # What may leave the house when `mqtt.texts` is false: a list of what is harmless, so that a new field is held back.
 _HARMLESS = frozenset(
-    "event_type turn at position word score trigger language reason intent stopped job kind state progress remaining "
-    "error artifact mime path code part".split()
+    (
+        *(
+            "event_type",
+            "turn",
+            "at",
+            "position",
+            "word",
+            "score",
+            "trigger",
+            "language",
+            "reason",
+            "intent",
+            "stopped",
+        ),
+        *("job", "kind", "state", "progress", "remaining", "error", "artifact", "mime", "path", "code", "part"),
+    )
 )
-_HARMLESS_META = frozenset("seed engine width height fps seconds sketch".split())
+_HARMLESS_META = frozenset(("seed", "engine", "width", "height", "fps", "seconds", "sketch"))
 _DEVICE = re.compile(r"[a-z0-9_-]{1,64}")
 
 
@@ -51,6 +65,8 @@ class Message:
     payload: bytes
     qos: int = 1
     retain: bool = False
+    sender: str = ""
+    """Which process it is from, where that matters (a user property of MQTT 5)."""
 
 
 def base(device: str) -> str:
@@ -60,9 +76,9 @@ def base(device: str) -> str:
     return f"{PREFIX}/{device}"
 
 
-def status(base: str, payload: bytes) -> Message:
+def status(base: str, payload: bytes, sender: str) -> Message:
     """Return `online` or `offline`, the latter also as the last will."""
-    return Message(f"{base}/status", payload, retain=True)
+    return Message(f"{base}/status", payload, retain=True, sender=sender)
 
 
 def cleared(base: str) -> list[Message]:
