@@ -4,13 +4,14 @@ Every engine class is built from its `Options`, imports heavy libraries only in 
 clear sentence, and passes the contract test of its kind, as does the kind's `fake`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
+from daemon.ears.wake import WordRule
 from daemon.types import Pcm, Transcript
 
 
@@ -42,6 +43,9 @@ class Engine(Protocol):
 
 class Wake(Engine, Protocol):
     """A wake word detector over a continuous stream; one instance a stream."""
+
+    words: Mapping[str, WordRule]
+    """The words it listens for and when each counts as heard."""
 
     def score(self, pcm: bytes) -> dict[str, float]:
         """Take one 80 ms frame (1280 samples) and return each word's score, 0 to 1 (empty while warming up)."""

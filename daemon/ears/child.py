@@ -1,0 +1,99 @@
+"""The child process `ears`: a source, the listener, and the call through which main hears of it."""
+
+import threading
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+from daemon.ears.echo import Echo
+from daemon.ears.gate import Gate
+from daemon.ears.listener import Listener
+from daemon.ears.options import EarsOptions
+from daemon.ears.segment import Endpointing
+from daemon.ears.source import Source, State, open_source
+from daemon.ears.wake import Detector, SelfHits
+from daemon.engines.base import Vad, Wake
+from daemon.engines.load import find
+from daemon.engines.section import EngineSection
+from daemon.errors import WorkerError
+from daemon.workers.wire import Frame
+
+
+class Call(Protocol):
+    """What `daemon.workers.child` gives for one call."""
+
+    head: dict[str, Any]
+    cancelled: threading.Event
+
+    def send(self, head: dict[str, Any], body: bytes = b"") -> None:
+        """Send a frame to main; waits while main is slow."""
+
+    def receive(self, timeout: float | None = None) -> Frame | None:
+        """Return the next frame of main's, None when there is none."""
+
+
+class Service:
+    """Listens: {"op": "listen"} runs until the source ends or the call is cancelled. Init: {"ears", "models"}."""
+
+    def __init__(self, init: dict[str, Any]) -> None:
+        self._options = EarsOptions.model_validate(init["ears"])
+        self._models = Path(init["models"])
+
+    def load(self) -> dict[str, Any]:
+        """Load both engines; the second wake word engine hears what we play. Raises EngineError."""
+        self._wake, self._played, self._vad = self._new_wake(), self._new_wake(), self._new_vad()
+        for engine in (self._wake, self._played, self._vad):
+            engine.load()
+        return {"words": sorted(self._wake.words), "source": self._options.source}
+
+    def run(self, call: Call) -> None:
+        """Listen. Raises AudioError when the source can't be used."""
+        if (op := call.head.get("op", "listen")) != "listen":
+            raise WorkerError("worker.garbage", op=op)
+        listener = self._listener()
+        with open_source(self._options) as source:
+            if _hear(source, listener, call):
+                _send(call, listener.finish())
+
+    def _listener(self) -> Listener:
+        self._wake.reset()
+        self._played.reset()
+        ends = self._options.endpointing
+        return Listener(
+            Endpointing(silence=ends.silence, limit=ends.limit, nothing=ends.nothing),
+            self._options.pre_roll,
+            gate=Gate(self._wake.score, always=not self._options.gate),
+            detector=Detector(self._wake.words),
+            echo=Echo(self._played, SelfHits(self._played.words)),
+            vad=self._vad,
+        )
+
+    def _new_wake(self) -> Wake:
+        return cast("Wake", self._new(self._options.wake))
+
+    def _new_vad(self) -> Vad:
+        return cast("Vad", self._new(self._options.vad))
+
+    def _new(self, section: EngineSection) -> Any:
+        return find(section.kind, section.engine)(section.options(section.engine), models=self._models)
+
+
+def _hear(source: Source, listener: Listener, call: Call) -> bool:
+    """Pass sound and commands to the listener, its reports to main; return False when main wants no more."""
+    for piece in source:
+        while (command := call.receive(0)) is not None:
+            _send(call, listener.command(command))
+        if call.cancelled.is_set():
+            return False
+        match piece:
+            case bytes():
+                _send(call, listener.hear(piece))
+            case State():
+                call.send({"type": "source", "state": piece.state, "why": piece.why, "values": piece.values})
+            case None:
+                pass
+    return True
+
+
+def _send(call: Call, frames: list[Frame]) -> None:
+    for frame in frames:
+        call.send(frame.head, frame.body)

@@ -1,0 +1,147 @@
+"""The ears without any I/O: frames of sound and commands in, reports out. Time is counted in samples of the stream."""
+
+import logging
+from collections import deque
+from typing import Any
+
+from daemon.ears.echo import Echo
+from daemon.ears.gate import Gate
+from daemon.ears.pcm import FRAME, HOP, hops, peak_db, rms_db, seconds
+from daemon.ears.ring import Ring
+from daemon.ears.segment import Endpointing, Segment, Signal, opened, primed, step
+from daemon.ears.wake import Detector, Hit, phrase_end
+from daemon.engines.base import Vad
+from daemon.types import RATE
+from daemon.workers.wire import Frame
+
+log = logging.getLogger(__name__)
+
+BEFORE_PHRASE_END = round(0.2 * RATE)
+"""Speech to text gets audio from this long before the wake phrase's estimated end."""
+BEFORE_PUSH = round(0.2 * RATE)
+"""A finger on the button is a little late; after a question the sound before it is our own voice."""
+LEVEL_EVERY = 12
+"""Frames between two reports of the level."""
+NOTICEABLE = 0.05
+"""How far a score must move to be reported."""
+
+
+class Listener:
+    """One stream: `hear` every frame of it, `command` whatever main sends, `finish` at its end."""
+
+    def __init__(
+        self, rules: Endpointing, pre_roll: float, *, gate: Gate, detector: Detector, echo: Echo, vad: Vad
+    ) -> None:
+        self._rules = rules
+        self._gate = gate
+        self._detector = detector
+        self._echo = echo
+        self._vad = vad
+        self._ring = Ring(round(pre_roll * RATE))
+        self._hops: deque[tuple[float, bool]] = deque(maxlen=round(pre_roll * RATE) // HOP)
+        self._segment: Segment | None = None
+        self._utterance = 0
+        self._shown: dict[str, float] = {}
+        self._measured = bytearray()
+        self._out: list[Frame] = []
+
+    def hear(self, pcm: bytes) -> list[Frame]:
+        """Take the next 1280 samples; return what there is to report."""
+        flags = [self._vad.voiced(hop) for hop in hops(pcm)]
+        self._ring.append(pcm)
+        self._hops.extend((rms_db(hop), flag) for hop, flag in zip(hops(pcm), flags, strict=True))
+        self._measure(pcm)
+        self._echo.advance(self._ring.end)
+        listening = self._segment is not None
+        if listening:
+            self._listen(flags)
+        for scores, at in self._gate.hear(pcm, self._ring.end, voiced=any(flags)):
+            self._score(scores, at)
+            hit = self._detector.hear(scores, at)
+            if hit is not None and not listening and self._segment is None:
+                self._wake(hit)
+        return self._taken()
+
+    def command(self, frame: Frame) -> list[Frame]:
+        """Take a command of main's; return what there is to report."""
+        match frame.head:
+            case {"type": "listen", "trigger": "push_to_talk" | "question" as trigger}:
+                before = BEFORE_PUSH if trigger == "push_to_talk" else 0
+                if self._segment is None:
+                    self._open(trigger, self._ring.end - before, lead=0, after_wake=False)
+            case {"type": "release"}:
+                if self._segment is not None:
+                    self._close(self._ring.end, "released")
+            case {"type": "drop"}:
+                self._segment = None
+                self._detector.ready()
+            case {"type": "playing", "rate": int(rate)}:
+                self._echo.play(frame.body, rate, self._ring.end)
+            case other:
+                log.warning("the ears do not know the command %r", other.get("type"))
+        return self._taken()
+
+    def finish(self) -> list[Frame]:
+        """End what is open: the stream has ended."""
+        if self._segment is not None:
+            self._close(self._ring.end, "source_end")
+        self._tell("eof", t=seconds(self._ring.end))
+        return self._taken()
+
+    def _wake(self, hit: Hit) -> None:
+        if self._echo.ours(hit):
+            return
+        end = phrase_end(hit.at, [level for level, _ in self._hops], self._ring.end)
+        self._tell("wake", word=hit.word, score=hit.score, t=seconds(hit.at), end=seconds(end.likely))
+        start = max(end.first - BEFORE_PHRASE_END, self._ring.start)
+        self._open("wake_word", start, lead=min(end.last, self._ring.end) - start, after_wake=True)
+        since = (self._ring.end - min(end.likely, self._ring.end)) // HOP
+        flags = [flag for _, flag in list(self._hops)[len(self._hops) - since :]]
+        if self._segment is not None:
+            self._segment = primed(self._segment, self._rules, flags, HOP)
+
+    def _open(self, trigger: str, start: int, *, lead: int, after_wake: bool) -> None:
+        start = max(start, self._ring.start)
+        self._utterance += 1
+        self._segment = opened(self._rules, after_wake=after_wake)
+        self._tell("start", utterance=self._utterance, trigger=trigger, t=seconds(start), lead=seconds(lead))
+        if start < self._ring.end:
+            voiced = any(flag for _, flag in self._hops)
+            self._tell("audio", self._ring.cut(start), utterance=self._utterance, t=seconds(start), voiced=voiced)
+
+    def _listen(self, flags: list[bool]) -> None:
+        start = self._ring.end - FRAME
+        self._tell("audio", self._ring.cut(start), utterance=self._utterance, t=seconds(start), voiced=any(flags))
+        for number, voiced in enumerate(flags, 1):
+            if self._segment is None:
+                return
+            self._segment, signal = step(self._segment, self._rules, HOP, voiced=voiced)
+            if signal is Signal.PAUSE:
+                self._tell("pause", utterance=self._utterance)
+            elif signal is not None:
+                self._close(start + number * HOP, signal.value)
+
+    def _close(self, at: int, reason: str) -> None:
+        self._segment = None
+        self._detector.ready()
+        self._tell("end", utterance=self._utterance, t=seconds(at), reason=reason)
+
+    def _score(self, scores: dict[str, float], at: int) -> None:
+        for word, score in scores.items():
+            if abs(score - self._shown.get(word, 0.0)) >= NOTICEABLE:
+                self._shown[word] = score
+                self._tell("score", t=seconds(at), word=word, score=round(score, 3))
+
+    def _measure(self, pcm: bytes) -> None:
+        self._measured += pcm
+        if len(self._measured) >= LEVEL_EVERY * len(pcm):
+            rms, peak = rms_db(bytes(self._measured)), peak_db(bytes(self._measured))
+            self._tell("level", t=seconds(self._ring.end), rms_db=round(rms, 1), peak_db=round(peak, 1))
+            self._measured.clear()
+
+    def _tell(self, kind: str, body: bytes = b"", **values: Any) -> None:
+        self._out.append(Frame({"type": kind, **values}, body))
+
+    def _taken(self) -> list[Frame]:
+        out, self._out = self._out, []
+        return out

@@ -1,0 +1,54 @@
+"""Heard sound as bytes: 16 kHz signed 16-bit little-endian mono. Lengths are in samples, levels in dB of full scale."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from daemon.types import RATE
+
+FRAME = 1280
+"""Samples of a frame: 80 ms, the step of the wake word models."""
+HOP = 320
+"""Samples of a hop: 20 ms, the step of voice activity detection; four to a frame."""
+WIDTH = 2
+"""Bytes a sample."""
+SILENCE_DB = -100.0
+"""The level given to digital silence."""
+
+
+def samples(pcm: bytes) -> NDArray[np.int16]:
+    """Return the samples, without copying."""
+    return np.frombuffer(pcm, dtype="<i2")
+
+
+def length(pcm: bytes) -> int:
+    """Return the number of samples."""
+    return len(pcm) // WIDTH
+
+
+def seconds(count: int) -> float:
+    """Return the time that `count` samples take."""
+    return count / RATE
+
+
+def hops(pcm: bytes) -> list[bytes]:
+    """Cut a frame into hops; what does not fill a hop is left out."""
+    step = HOP * WIDTH
+    return [pcm[at : at + step] for at in range(0, len(pcm) - step + 1, step)]
+
+
+def rms_db(pcm: bytes) -> float:
+    """Return the level of the sound, -100 to 0."""
+    found = samples(pcm)
+    return _db(math.sqrt(float(np.mean(np.square(found, dtype=np.float64))))) if found.size else SILENCE_DB
+
+
+def peak_db(pcm: bytes) -> float:
+    """Return the level of the loudest sample, -100 to 0."""
+    found = samples(pcm)
+    return _db(float(np.abs(found.astype(np.int32)).max())) if found.size else SILENCE_DB
+
+
+def _db(amplitude: float) -> float:
+    return max(20 * math.log10(amplitude / 32768), SILENCE_DB) if amplitude > 0 else SILENCE_DB
