@@ -1,0 +1,74 @@
+"""From an intent to the actions it takes."""
+
+from dataclasses import asdict
+from typing import Any
+
+from intents.model import (
+    Action,
+    Cancel,
+    Generate,
+    Intent,
+    Mute,
+    Plan,
+    Question,
+    Repeat,
+    Say,
+    Stop,
+    Tell,
+    Volume,
+)
+from intents.normalize import words
+
+STEP = 10
+"""Points of volume that "louder" and "quieter" mean when no number is said."""
+
+
+def plan(intent: Intent) -> Plan:
+    """Return what to do: (Tell("not_understood"),) for a text that is no request, Tell("nothing_heard") for no words."""
+    return (_action(intent),)
+
+
+def plan_json(steps: Plan) -> list[dict[str, Any]]:
+    """Return a plan as JSON: `[{"action": "generate", "kind": "picture", ...}]`."""
+    return [{"action": type(step).__name__.lower(), **asdict(step)} for step in steps]
+
+
+def _action(intent: Intent) -> Action:  # noqa: C901, PLR0911, PLR0912 - one case for each intent, and nothing but cases
+    match intent.name:
+        case "say":
+            return Say(intent.slots["text"], intent.language)
+        case "draw" | "clip":
+            return _making(intent)
+        case "stop":
+            return Stop()
+        case "cancel":
+            return Cancel()
+        case "repeat":
+            return Repeat()
+        case "time":
+            return Tell("time")
+        case "date":
+            return Tell("date")
+        case "help":
+            return Tell("help")
+        case "status":
+            return Tell("status")
+        case "volume_up":
+            return Volume(by=intent.slots.get("by", STEP))
+        case "volume_down":
+            return Volume(by=-intent.slots.get("by", STEP))
+        case "volume_set":
+            return Volume(to=intent.slots["level"])
+        case "mute":
+            return Mute(on=True)
+        case "unmute":
+            return Mute(on=False)
+        case _:
+            return Tell("not_understood" if words(intent.text) else "nothing_heard")
+
+
+def _making(intent: Intent) -> Generate | Question:
+    prompt = intent.slots.get("prompt")
+    if intent.name == "draw":
+        return Generate("picture", prompt, intent.language) if prompt else Question("draw")
+    return Generate("clip", prompt, intent.language) if prompt else Question("clip")
