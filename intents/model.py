@@ -10,7 +10,8 @@ class Intent:
 
     name: str | None
     slots: dict[str, Any]
-    """`text` of say, `prompt` of draw and clip (cut from the original), `level` (0 to 100) of volume_set, `by` of volume_up/down."""
+    """`text` of say, `prompt` of draw and clip, cut from the original; `level` of volume_set, 0 to 100; `by` of
+    volume_up and volume_down, where a number was said, 1 to 100."""
     text: str
     """The original text."""
     language: str

@@ -1,4 +1,4 @@
-"""Text as matching sees it: words without case, ё, stress marks and punctuation, each tied to its place in the original."""
+"""Text as matching sees it: words without case, ё, stress and punctuation, each tied to its place in the original."""
 
 import re
 import unicodedata
@@ -31,7 +31,7 @@ class Word:
 
 
 def words(text: str) -> tuple[Word, ...]:
-    """Split `text` into normalised words; emoji and a few signs (%, +, $) count as words, other punctuation is dropped."""
+    """Split `text` into normalised words; emoji and signs such as % count as words, other punctuation is dropped."""
     return tuple(Word(_normal(found[0]), found.start(), found.end()) for found in _WORD.finditer(text))
 
 
@@ -84,5 +84,5 @@ def wake_spellings(word: str) -> list[str]:
     known = table("wake").get(word)
     if known is None:
         return [normalize(word)]
-    greeted = [f"{greeting} {name}" for greeting in known["greetings"] for name in [*known["names"], *known["misheard"]]]
-    return [*greeted, *known["names"], *known["remains"]]
+    names, heard = known["names"], [*known["names"], *known["misheard"]]
+    return [*(f"{greeting} {name}" for greeting in known["greetings"] for name in heard), *names, *known["remains"]]

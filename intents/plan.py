@@ -24,7 +24,7 @@ STEP = 10
 
 
 def plan(intent: Intent) -> Plan:
-    """Return what to do: (Tell("not_understood"),) for a text that is no request, Tell("nothing_heard") for no words."""
+    """Return what to do; Tell("not_understood") for a text that is no request, Tell("nothing_heard") for no words."""
     return (_action(intent),)
 
 

@@ -13,13 +13,13 @@ def understand(
     language: Annotated[str, typer.Option("--language", "-l", help="The language of the text: en or ru.")] = "en",
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
 ) -> None:
-    """Show which request a text is, its slots, and the plan. Raises ConfigError `cli.language` for a language not ours."""
+    """Show which request a text is, its slots and the plan. Raises ConfigError `cli.language`."""
     import intents
 
     if language not in intents.LANGUAGES:
         raise ConfigError("cli.language", language=language, known=", ".join(intents.LANGUAGES))
     intent = intents.recognize(text, language)
-    found = {
+    found: dict[str, object] = {
         "intent": intent.name,
         "slots": intent.slots,
         "language": intent.language,

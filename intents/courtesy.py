@@ -1,0 +1,53 @@
+"""Politeness at either end of a request: "could you please ...", "... если не трудно"."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from intents.normalize import Word, words
+
+Phrases = frozenset[tuple[str, ...]]
+"""Phrases as tuples of normalised words."""
+
+_NONE: Phrases = frozenset()
+_SIZES = range(8, 0, -1)
+"""Words of a phrase, the longest first."""
+
+
+def phrases(lines: Iterable[str]) -> Phrases:
+    """Return lines of text as phrases."""
+    return frozenset(texts(words(line)) for line in lines)
+
+
+def texts(run: Sequence[Word]) -> tuple[str, ...]:
+    """Return the normalised texts of a run of words."""
+    return tuple(word.text for word in run)
+
+
+def readings(run: Sequence[Word], lead: Phrases, tail: Phrases) -> Iterator[Sequence[Word]]:
+    """Yield the run without courtesy first, then with some and all of it, for it may be meant ("say thank you")."""
+    seen = set()
+    for inner in (without_lead(run, lead), without_lead(run, _NONE)):
+        for end in _ends(inner, tail):
+            if end and (len(inner), end) not in seen:
+                seen.add((len(inner), end))
+                yield inner[:end]
+
+
+def without_lead(run: Sequence[Word], lead: Phrases) -> Sequence[Word]:
+    """Return the run without the phrases it begins with."""
+    begin = 0
+    while length := next((size for size in _SIZES if texts(run[begin : begin + size]) in lead), 0):
+        begin += length
+    return run[begin:]
+
+
+def _ends(run: Sequence[Word], tail: Phrases) -> list[int]:
+    """Return where the run may end: before all closing courtesy and emoji in it, before its last phrase, after it."""
+    ends = [len(run)]
+    while True:
+        end = ends[-1]
+        while end and not run[end - 1].text[0].isalnum():
+            end -= 1
+        length = next((size for size in _SIZES if texts(run[max(end - size, 0) : end]) in tail), 0)
+        if not length:
+            return sorted({ends[0], *ends[-2:]})
+        ends.append(end - length)
