@@ -76,7 +76,7 @@ class PhraseEnd:
 # 0.2 s after it on average; where a pause followed the phrase, the pause began within 40 ms of the true end.
 EARLY = round(0.1 * RATE)
 LIKELY = round(0.2 * RATE)
-LATE = round(0.45 * RATE)
+LATE = round(0.5 * RATE)
 PAUSE_HOPS = 4
 PAUSE_DB = 25.0
 BEND = round(0.04 * RATE)

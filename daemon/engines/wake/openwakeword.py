@@ -4,8 +4,13 @@ pyopen-wakeword leaves 1280 samples and 72 mel frames unused at its start, which
 it with 480 samples and 68 mel frames, so that every frame of 80 ms is scored the moment it is there.
 """
 
+import contextlib
+import ctypes
+import logging
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,6 +22,8 @@ from daemon.ears.pcm import FRAME, WIDTH
 from daemon.ears.wake import WordRule
 from daemon.engines import base
 from daemon.errors import EngineError
+
+log = logging.getLogger(__name__)
 
 BUILT_IN = ("hey_jarvis", "okay_nabu", "alexa", "hey_mycroft", "hey_rhasspy")
 SPARE_SAMPLES, SPARE_MELS = 480, 68
@@ -85,6 +92,7 @@ class Engine:
         except ImportError as error:
             raise EngineError("wake.no_pyopen") from error
         self._features = OpenWakeWordFeatures.from_builtin()
+        _accelerate(self._features)
         self._classifiers = {name: self._classifier(name, word) for name, word in self._options.words.items()}
         self._warm_up()
         self._snapshot = [state.copy() for state in self._state()]
@@ -131,6 +139,41 @@ class Engine:
             self._features.mels,
             *(word.embeddings for word in self._classifiers.values()),
         ]
+
+
+def _accelerate(features: Any) -> None:
+    """Let XNNPACK run the embedding, nine tenths of the work: 1.2 instead of 7 ms, the same numbers to 3e-5.
+
+    The TensorFlow Lite in pyopen-wakeword's wheel carries XNNPACK but does not use it by itself.
+    """
+    library = features.lib
+    try:
+        create, modify = library.TfLiteXNNPackDelegateCreate, library.TfLiteInterpreterModifyGraphWithDelegate
+    except AttributeError:  # a build without it: slower, no worse
+        return
+    create.argtypes, create.restype = [ctypes.c_void_p], ctypes.c_void_p
+    modify.argtypes, modify.restype = [ctypes.c_void_p, ctypes.c_void_p], ctypes.c_int
+    interpreter = features.emb_interpreter
+    with _silent_stderr():  # it reports its own birth there
+        status = modify(interpreter, create(None))
+    if status != 0:
+        log.warning("XNNPACK does not take the wake word's embedding (%d); it runs without, six times slower", status)
+    features.emb_input_tensor = library.TfLiteInterpreterGetInputTensor(interpreter, ctypes.c_int32(0))
+    features.emb_output_tensor = library.TfLiteInterpreterGetOutputTensor(interpreter, ctypes.c_int32(0))
+
+
+@contextlib.contextmanager
+def _silent_stderr() -> Iterator[None]:
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _own(name: str, word: Word, models: Path) -> Path:
