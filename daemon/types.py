@@ -71,6 +71,8 @@ class Job:
     ended: float | None = None
     error: str | None = None
     """The error's code, when it failed."""
+    error_values: dict[str, Any] = field(default_factory=dict)
+    """What fills in the error's sentence."""
     artifact: str | None = None
     """The id of what came of it."""
 

@@ -1,0 +1,315 @@
+"""The durable queue of making: a job is a row from the moment it is accepted, and one runner for each kind serves it.
+
+The rows are the truth, the active jobs are also kept in memory. Priority, parent and `asked_by` have their columns
+already; nothing uses them yet.
+"""
+
+import asyncio
+import logging
+import random
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from statistics import median
+from typing import Any, Protocol
+
+from daemon.artifacts import Artifacts
+from daemon.bus import Bus
+from daemon.engines.base import Made
+from daemon.errors import Cancelled, JobError, KombainError, WorkerError
+from daemon.events import ArtifactReady, Failed, JobChanged, PartChanged
+from daemon.ledger import Ledger
+from daemon.store import Store
+from daemon.types import Artifact, Health, Job, JobState
+
+log = logging.getLogger(__name__)
+MOST_ACTIVE = 100
+MOST_ATTEMPTS = 3
+"""A job whose worker, or whose daemon, dies is tried again; after the third death it is given up."""
+PROGRESS_S = 0.2
+"""Progress is reported at most this often."""
+LEAST_DEADLINE_S, DEADLINE_FACTOR = 120.0, 10.0
+"""A job may take this many times its estimate, and at least so long."""
+
+
+class Maker(Protocol):
+    """What makes the things of one kind: `workers.making.Maker`."""
+
+    @property
+    def engine(self) -> str:
+        """The name of the engine in use. Raises EngineError when none can run."""
+
+    @property
+    def suffix(self) -> str:
+        """The ending of its files, ".png"."""
+
+    def estimate(self, request: dict[str, Any]) -> float:
+        """Guess the seconds it takes, without history."""
+
+    def make(self, request: dict[str, Any], path: Path, progress: Callable[[float], None]) -> Awaitable[Made]:
+        """Make it at `path`. Raises WorkerError when the worker died, another KombainError when it can't be done."""
+
+
+class Jobs:
+    """Accepts, orders, makes and remembers jobs. `run` is its task; everything else is called on the event loop."""
+
+    def __init__(
+        self,
+        store: Store,
+        artifacts: Artifacts,
+        bus: Bus,
+        makers: Mapping[str, Maker],
+        finished: Callable[[Job, Artifact | None], None] | None = None,
+    ) -> None:
+        """`finished` is told of every job that is done, failed or cancelled."""
+        self._ledger = Ledger(store)
+        self._damaged = store.damaged
+        self._artifacts = artifacts
+        self._bus = bus
+        self._makers = makers
+        self._finished = finished
+        self._active = {job.id: job for job in self._ledger.unfinished()}
+        self._making: dict[str, asyncio.Task[Artifact]] = {}
+        self._began: dict[str, float] = {}
+        self._reported: dict[str, float] = {}
+        self._work = {kind: asyncio.Event() for kind in makers}
+
+    # what others call
+
+    def submit(self, kind: str, request: dict[str, Any], turn: str, key: str | None = None) -> Job:
+        """Accept a job: when this returns, it survives everything. The same `key` again returns the same job.
+
+        A request without a seed gets one, so that a second try makes the same thing. Raises JobError.
+        """
+        if kind not in self._makers:
+            raise JobError("job.unknown_kind", kind=kind)
+        if key is not None and (known := self._ledger.by_key(key)):
+            return self._active.get(known.id, known)
+        if len(self._active) >= MOST_ACTIVE:
+            raise JobError("job.full", most=MOST_ACTIVE)
+        now = time.time()
+        job = Job(new_id(now), turn, kind, {"seed": random.randrange(1 << 31), **request}, created=now)
+        self._ledger.add(job, key)
+        self._active[job.id] = job
+        self._publish(job)
+        self._work[kind].set()
+        return job
+
+    def cancel(self, which: str = "last") -> list[Job]:
+        """Cancel "last" (the newest), "all", or the job of that id; return what was cancelled (nothing: []).
+
+        Running work stops at its next step; what is already being put away is not cancelled any more.
+        Raises JobError `job.no_such` for an id that is neither waiting nor running.
+        """
+        open_jobs = [job for job in self._active.values() if job.state is JobState.QUEUED or job.id in self._making]
+        match which:
+            case "all":
+                chosen = open_jobs
+            case "last":
+                chosen = open_jobs[-1:]
+            case _:
+                chosen = [job for job in open_jobs if job.id == which]
+                if not chosen:
+                    raise JobError("job.no_such", id=which[:64])
+        return [self._cancel(job) for job in chosen]
+
+    def get(self, job_id: str) -> Job | None:
+        """Return a job, of any time."""
+        return self._active.get(job_id) or self._ledger.get(job_id)
+
+    def active(self) -> list[Job]:
+        """Return the queued and running jobs, the oldest first."""
+        return list(self._active.values())
+
+    def open(self) -> int:
+        """Return how many jobs are queued or running."""
+        return len(self._active)
+
+    def estimate(self, kind: str, request: dict[str, Any]) -> float:
+        """Guess the seconds of making `request`: from the last jobs of this engine, before that by the engine itself.
+
+        Raises EngineError when no engine can make it.
+        """
+        maker = self._makers[kind]
+        durations = self._ledger.durations(kind, maker.engine)
+        return median(durations) if durations else maker.estimate(request)
+
+    def remaining(self, job: Job) -> float:
+        """Guess the seconds until `job` is done, with what stands before it in the queue."""
+        total = 0.0
+        for other in self._active.values():
+            if other.kind == job.kind:
+                total += self._left(other)
+                if other.id == job.id:
+                    return total
+        return 0.0
+
+    async def run(self) -> None:
+        """Take up what an earlier life left, then serve until cancelled; running work is then put back in the queue."""
+        if self._damaged:
+            why = str(JobError("store.damaged", path=self._damaged))
+            self._bus.publish(PartChanged(part="store", health=Health.DEGRADED, why=why, at=time.time()))
+        for job in self.active():
+            if job.state is JobState.RUNNING:  # it was running when the daemon died
+                self._try_again(job)
+        async with asyncio.TaskGroup() as group:
+            for kind in self._makers:
+                group.create_task(self._serve(kind), name=f"jobs: {kind}")
+
+    # one runner
+
+    async def _serve(self, kind: str) -> None:
+        while True:
+            waiting = [job for job in self._active.values() if job.kind == kind]
+            if waiting:
+                await self._perform(waiting[0])
+            else:
+                self._work[kind].clear()
+                await self._work[kind].wait()
+
+    async def _perform(self, job: Job) -> None:
+        try:
+            # written before the work begins: a job that takes the whole daemon down is counted too
+            job = self._move(job, state=JobState.RUNNING, attempts=job.attempts + 1, started=time.time())
+            self._began[job.id] = time.monotonic()
+            self._making[job.id] = making = asyncio.create_task(self._make(job), name=f"job {job.id}")
+            try:
+                await asyncio.wait([making])
+            except asyncio.CancelledError:
+                making.cancel()
+                await asyncio.wait([making])
+                if job.id in self._active:
+                    self._move(job, state=JobState.QUEUED, attempts=job.attempts - 1, progress=0.0)
+                raise
+            if job.id in self._active:  # else it was cancelled
+                self._conclude(self._active[job.id], making)
+        except JobError as error:  # the store does not work: the row stays as it is and is taken up at the next start
+            log.error("%s", error)  # noqa: TRY400 - it is a sentence, not a bug
+            self._bus.publish(Failed(code=error.code, text=str(error), part="jobs", turn=job.turn, at=time.time()))
+            self._forget(replace(job, state=JobState.FAILED, error=error.code, error_values=error.values), None)
+        finally:
+            self._making.pop(job.id, None)
+
+    async def _make(self, job: Job) -> Artifact:
+        maker = self._makers[job.kind]
+        deadline = max(LEAST_DEADLINE_S, DEADLINE_FACTOR * self.estimate(job.kind, job.request))
+        part = self._artifacts.begin(job, maker.suffix)
+        try:
+            async with asyncio.timeout(deadline):
+                made = await maker.make(job.request, part, partial(self._progress, job.id))
+            del self._making[job.id]  # from here on it is too late to cancel it
+            return await asyncio.to_thread(self._artifacts.finish, job, part, made)
+        except TimeoutError as error:
+            raise JobError("job.too_slow", seconds=int(deadline)) from error
+        finally:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+
+    def _conclude(self, job: Job, making: asyncio.Task[Artifact]) -> None:
+        match making.exception():
+            case None:
+                self._done(job, making.result())
+            case WorkerError() as error:
+                log.warning("job %s: %s", job.id, error)
+                self._try_again(job)
+            case Cancelled():
+                self._end(job, JobState.CANCELLED)
+            case KombainError() as error:
+                self._fail(job, error)
+            case error:
+                log.error("job %s", job.id, exc_info=error)
+                self._fail(job, JobError("job.internal"))
+
+    def _try_again(self, job: Job) -> None:
+        if job.attempts < MOST_ATTEMPTS:
+            self._move(job, state=JobState.QUEUED, progress=0.0)
+        else:
+            self._fail(job, JobError("job.died", times=job.attempts))
+
+    def _done(self, job: Job, artifact: Artifact) -> None:
+        engine, seconds = self._makers[job.kind].engine, time.monotonic() - self._began[job.id]
+        ended = replace(job, state=JobState.DONE, progress=1.0, ended=time.time(), artifact=artifact.id)
+        self._ledger.done(ended, artifact, self._artifacts, engine=engine, seconds=seconds)
+        self._forget(ended, artifact)
+
+    def _cancel(self, job: Job) -> Job:
+        ended = self._end(job, JobState.CANCELLED)
+        if making := self._making.get(job.id):
+            making.cancel()
+        return ended
+
+    # changes of state: first the row, then the memory, then the event
+
+    def _fail(self, job: Job, error: KombainError) -> None:
+        log.warning("job %s: %s", job.id, error)
+        self._end(replace(job, error=error.code, error_values=error.values), JobState.FAILED)
+
+    def _end(self, job: Job, state: JobState) -> Job:
+        ended = replace(job, state=state, ended=time.time())
+        self._ledger.write(ended)
+        self._forget(ended, None)
+        return ended
+
+    def _forget(self, ended: Job, artifact: Artifact | None) -> None:
+        self._active.pop(ended.id, None)
+        self._began.pop(ended.id, None)
+        self._reported.pop(ended.id, None)
+        self._publish(ended)
+        if artifact is not None:
+            self._bus.publish(ArtifactReady(
+                artifact=artifact.id, job=ended.id, kind=artifact.kind, path=str(artifact.path), mime=artifact.mime,
+                meta=artifact.meta, turn=ended.turn, at=time.time(),
+            ))  # fmt: skip
+        if self._finished is not None:
+            self._finished(ended, artifact)
+
+    def _move(self, job: Job, **changes: Any) -> Job:
+        moved = replace(job, **changes)
+        self._ledger.write(moved)
+        self._active[job.id] = moved
+        self._publish(moved)
+        return moved
+
+    def _progress(self, job_id: str, value: float) -> None:
+        job = self._active.get(job_id)
+        if job is None or not job.progress < value <= 1:
+            return
+        self._active[job_id] = job = replace(job, progress=value)
+        if time.monotonic() - self._reported.get(job_id, 0) >= PROGRESS_S:
+            self._reported[job_id] = time.monotonic()
+            self._publish(job)
+
+    def _publish(self, job: Job) -> None:
+        remaining = None
+        with suppress(KombainError):  # no engine, or no database: then there is no guess
+            remaining = round(self.remaining(job), 1) if job.id in self._active else 0.0
+        prompt = str(job.request.get("prompt", ""))
+        self._bus.publish(JobChanged(
+            job=job.id, kind=job.kind, state=job.state, progress=round(job.progress, 3), remaining=remaining,
+            prompt=prompt, error=job.error, turn=job.turn, at=time.time(),
+        ))  # fmt: skip
+
+    def _left(self, job: Job) -> float:
+        total = self.estimate(job.kind, job.request)
+        began = self._began.get(job.id)
+        if job.state is JobState.QUEUED or began is None:
+            return total
+        return left(total, time.monotonic() - began, job.progress)
+
+
+def left(total: float, elapsed: float, progress: float) -> float:
+    """Guess the seconds left: by the estimate at first, more and more by the pace of the work itself."""
+    by_estimate = max(total - elapsed, 0.0)
+    by_pace = elapsed * (1 - progress) / progress if progress > 0 else by_estimate
+    return progress * by_pace + (1 - progress) * by_estimate
+
+
+def new_id(now: float) -> str:
+    """Return an id that sorts by time and is safe as a file name and as an MQTT payload."""
+    moment = datetime.fromtimestamp(now, UTC)
+    return f"{moment:%Y%m%d-%H%M%S}{moment.microsecond // 1000:03d}-{secrets.token_hex(3)}"

@@ -1,0 +1,90 @@
+"""The rows of the jobs: how a Job is written to the store and read back."""
+
+import json
+import sqlite3
+
+from daemon.artifacts import Artifacts
+from daemon.errors import JobError
+from daemon.store import Store
+from daemon.types import Artifact, Job, JobState
+
+HISTORY = 20
+"""How many of the last durations an estimate is learned from."""
+
+
+class Ledger:
+    """The table `jobs`. Everything is on the disk when a call returns. All raise JobError `store.…`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def add(self, job: Job, key: str | None) -> None:
+        """Write a new job. Raises JobError `job.bad_request` for a request that is not plain data."""
+        try:
+            request = json.dumps(job.request, allow_nan=False)
+        except (TypeError, ValueError) as error:
+            raise JobError("job.bad_request", why=error) from error
+        with self._store.transaction() as db:
+            db.execute(
+                "INSERT INTO jobs (id, turn, kind, request, state, key, created) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (job.id, job.turn, job.kind, request, job.state, key, job.created),
+            )
+
+    def write(self, job: Job) -> None:
+        """Write what has changed."""
+        with self._store.transaction() as db:
+            _update(db, job)
+
+    def done(self, job: Job, artifact: Artifact, artifacts: Artifacts, *, engine: str, seconds: float) -> None:
+        """Write the end of a job, its artifact and what is to be learned from it: all of it or nothing."""
+        with self._store.transaction() as db:
+            artifacts.index(db, artifact)
+            _update(db, job)
+            db.execute("UPDATE jobs SET engine = ?, seconds = ? WHERE id = ?", (engine, seconds, job.id))
+
+    def unfinished(self) -> list[Job]:
+        """Return the queued and running jobs, the oldest first."""
+        return self._jobs("state IN ('queued', 'running') ORDER BY number")
+
+    def get(self, job_id: str) -> Job | None:
+        """Return the job of that id."""
+        return next(iter(self._jobs("id = ?", job_id)), None)
+
+    def by_key(self, key: str) -> Job | None:
+        """Return the job that was accepted under that idempotency key."""
+        return next(iter(self._jobs("key = ?", key)), None)
+
+    def durations(self, kind: str, engine: str) -> list[float]:
+        """Return how many seconds the last jobs of this kind took on this engine."""
+        rows = self._store.rows(
+            "SELECT seconds FROM jobs WHERE state = 'done' AND kind = ? AND engine = ? ORDER BY number DESC LIMIT ?",
+            kind, engine, HISTORY,
+        )  # fmt: skip
+        return [float(row["seconds"]) for row in rows]
+
+    def _jobs(self, where: str, *values: str) -> list[Job]:
+        rows = self._store.rows(f"SELECT * FROM jobs WHERE {where}", *values)  # noqa: S608 - our own words
+        return [_job(row) for row in rows]
+
+
+def _update(db: sqlite3.Connection, job: Job) -> None:
+    db.execute(
+        "UPDATE jobs SET state = ?, attempts = ?, started = ?, ended = ?, error = ?, error_values = ?, artifact = ?"
+        " WHERE id = ?",
+        (
+            *(job.state, job.attempts, job.started, job.ended, job.error),
+            *(json.dumps(job.error_values, default=str), job.artifact, job.id),
+        ),
+    )
+
+
+def _job(row: sqlite3.Row) -> Job:
+    same = ("id", "turn", "kind", "attempts", "created", "started", "ended", "error", "artifact")
+    state = JobState(row["state"])
+    return Job(
+        **{name: row[name] for name in same},
+        request=json.loads(row["request"]),
+        state=state,
+        progress=1.0 if state is JobState.DONE else 0.0,
+        error_values=json.loads(row["error_values"] or "{}"),
+    )

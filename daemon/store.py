@@ -1,0 +1,175 @@
+"""The one SQLite file of the assistant: jobs and the index of artifacts. Damage is moved aside, never fatal."""
+
+import fcntl
+import logging
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from daemon.errors import JobError
+
+log = logging.getLogger(__name__)
+FILE = "kombain.db"
+BUSY_S = 1.0
+"""How long to wait for somebody who reads the file from outside."""
+
+MIGRATIONS = (
+    """
+    CREATE TABLE jobs (
+        number   INTEGER PRIMARY KEY AUTOINCREMENT,
+        id       TEXT NOT NULL UNIQUE,
+        turn     TEXT NOT NULL,
+        kind     TEXT NOT NULL,
+        request  TEXT NOT NULL,
+        state    TEXT NOT NULL,
+        priority INTEGER NOT NULL DEFAULT 0,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        parent   TEXT,
+        asked_by TEXT,
+        key      TEXT UNIQUE,
+        engine   TEXT,
+        created  REAL NOT NULL,
+        started  REAL,
+        ended    REAL,
+        seconds  REAL,
+        error    TEXT,
+        error_values TEXT,
+        artifact TEXT
+    );
+    CREATE INDEX jobs_state ON jobs (state, number);
+    CREATE INDEX jobs_history ON jobs (kind, engine, number) WHERE state = 'done';
+    CREATE TABLE artifacts (
+        number  INTEGER PRIMARY KEY AUTOINCREMENT,
+        id      TEXT NOT NULL UNIQUE,
+        job     TEXT NOT NULL,
+        kind    TEXT NOT NULL,
+        file    TEXT NOT NULL,
+        mime    TEXT NOT NULL,
+        meta    TEXT NOT NULL,
+        bytes   INTEGER NOT NULL,
+        created REAL NOT NULL
+    );
+    CREATE INDEX artifacts_kind ON artifacts (kind, number);
+    """,
+)
+"""One script for each version of the schema (`user_version`); each is applied whole or not at all."""
+
+
+class Store:
+    """An open database, used from the event loop itself.
+
+    Direct calls instead of a writer thread: a job costs four commits in its life (0.6 ms each on a plain disk, FULL
+    sync), progress is never written, and without a thread no cancelled turn can come between a decision and its row.
+    The large files are synced in a thread, before their row is written.
+    One connection and a rollback journal: the WAL of SQLite below 3.51.3 has a bug with two or more connections.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Open or create `kombain.db` in `folder`. Raises JobError `store.` newer, in_use, full, read_only, failed."""
+        self.path = folder / FILE
+        self.damaged: Path | None = None
+        """Where the damaged database was moved, when this is a fresh one in its place."""
+        with self._explained():
+            folder.mkdir(parents=True, exist_ok=True)
+            self._lock = _lock(folder / f"{FILE}.lock", self.path)
+        try:
+            with self._explained():
+                self._db = self._open()
+        except BaseException:
+            os.close(self._lock)
+            raise
+
+    def close(self) -> None:
+        """Close the file and let the next one have it."""
+        self._db.close()
+        os.close(self._lock)
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing: the block's changes are on the disk when it ends. Raises JobError as `__init__` does."""
+        with self._explained():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    def rows(self, query: str, *values: object) -> list[sqlite3.Row]:
+        """Read. Raises JobError as `__init__` does."""
+        with self._explained():
+            return self._db.execute(query, values).fetchall()
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise self._error(error.sqlite_errorname if hasattr(error, "sqlite_errorname") else "", error) from error
+        except OSError as error:
+            name = {28: "SQLITE_FULL", 30: "SQLITE_READONLY", 13: "SQLITE_READONLY"}.get(error.errno or 0, "")
+            raise self._error(name, error) from error
+
+    def _error(self, name: str, error: Exception) -> JobError:
+        if name.startswith("SQLITE_FULL"):
+            return JobError("store.full", path=self.path)
+        if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+            return JobError("store.read_only", path=self.path)
+        return JobError("store.failed", path=self.path, why=error)
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            return self._connect()
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode & 0xFF not in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+                raise
+        self.damaged = self.path.with_name(f"{FILE}.corrupt.{time.strftime('%Y%m%dT%H%M%S')}")
+        for ending in ("", "-journal"):
+            old = self.path.with_name(self.path.name + ending)
+            if old.exists():
+                old.rename(self.damaged.with_name(self.damaged.name + ending))
+        log.warning("%s", JobError("store.damaged", path=self.damaged))
+        return self._connect()
+
+    def _connect(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self.path, timeout=BUSY_S, isolation_level=None)
+        db.row_factory = sqlite3.Row
+        try:
+            db.execute("PRAGMA journal_mode = DELETE")
+            db.execute("PRAGMA synchronous = FULL")
+            _check(db)
+            self._migrate(db)
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def _migrate(self, db: sqlite3.Connection) -> None:
+        found = db.execute("PRAGMA user_version").fetchone()[0]
+        if found > len(MIGRATIONS):
+            raise JobError("store.newer", path=self.path, found=found, known=len(MIGRATIONS))
+        for version, script in enumerate(MIGRATIONS[found:], found + 1):
+            db.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {version}; COMMIT;")
+
+
+def _check(db: sqlite3.Connection) -> None:
+    if (found := db.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
+        damage = sqlite3.DatabaseError(found)
+        damage.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+        raise damage
+
+
+def _lock(path: Path, database: Path) -> int:
+    """Keep a second Kombain out: it would take our running jobs for the remains of a crash."""
+    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(lock)
+        raise JobError("store.in_use", path=database) from error
+    return lock

@@ -1,0 +1,166 @@
+"""Both ends of the generator protocol: `Service` makes in the child process, `Maker` asks for it from the main one.
+
+Init: {"kind": "picture" | "clip", "section": the config section, "models": folder}.
+Call: {"op": "make", "request", "path"} → {"op": "progress", "value"} … {"op": "made", "mime", "meta"}.
+"""
+
+import logging
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from daemon.bus import Bus
+from daemon.engines.base import Generator, Made
+from daemon.engines.load import find, names
+from daemon.errors import Cancelled, ConfigError, EngineError, WorkerError
+from daemon.messages import text
+from daemon.workers.child import Call
+from daemon.workers.worker import Worker
+
+log = logging.getLogger(__name__)
+NICE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The engine that is used, built but not loaded, and why better ones are not."""
+
+    name: str
+    engine: Generator
+    passed_over: dict[str, str]
+    """Engine name to error code."""
+
+    def why(self, language: str = "en") -> str:
+        """Return a sentence for each engine that was passed over ("" when none was)."""
+        return _sentences(self.passed_over, language)
+
+
+def choose(kind: str, section: dict[str, Any], models: Path) -> Choice:
+    """Return the engine that `section` names, or with "auto" the best that can run here: a sketch is the last choice.
+
+    `section` is {"engine": name or "auto", name: options of that engine, ...}. Raises EngineError, ConfigError.
+    """
+    wanted = section.get("engine", "auto")
+    candidates = [wanted] if wanted != "auto" else sorted(names(kind), key=lambda name: find(kind, name).sketch)
+    passed_over: dict[str, str] = {}
+    for name in candidates:
+        found = find(kind, name)
+        try:
+            options = found.Options.model_validate(section.get(name) or {})
+        except ValidationError as error:
+            problem = error.errors()[0]
+            where = ".".join([kind, name, *map(str, problem["loc"])])
+            raise ConfigError("making.options", where=where, why=problem["msg"]) from error
+        if (code := found.missing(options, models=models)) is None:
+            return Choice(name, found(options, models=models), passed_over)
+        passed_over[name] = code
+    raise EngineError("making.no_engine", kind=kind, why=_sentences(passed_over, "en"))
+
+
+class Service:
+    """The child's side: one engine, loaded once, making one thing after another at the lowest priority."""
+
+    def __init__(self, init: dict[str, Any]) -> None:
+        self._init = init
+
+    def load(self) -> dict[str, Any]:
+        """Choose and load the engine; say which and why."""
+        _step_back()
+        choice = choose(self._init["kind"], self._init["section"], Path(self._init["models"]))
+        choice.engine.load()
+        self._engine = choice.engine
+        return {"engine": choice.name, "sketch": choice.engine.sketch, "passed_over": choice.passed_over}
+
+    def run(self, call: Call) -> None:
+        """Make one thing. A call that was cancelled leaves no file."""
+        path = Path(call.head["path"])
+
+        def step(value: float) -> None:
+            call.check()
+            call.send({"op": "progress", "value": value})
+
+        try:
+            made = self._engine.make(call.head["request"], path, step)
+            call.check()
+        except Cancelled:
+            path.unlink(missing_ok=True)
+            raise
+        call.send({"op": "made", "mime": made.mime, "meta": made.meta})
+
+
+class Maker:
+    """The main process's side of the generator of one kind: what `Jobs` makes with. Run `worker.run()` as a task."""
+
+    def __init__(self, kind: str, section: dict[str, Any], models: Path, *, bus: Bus) -> None:
+        """`section` holds only what JSON can hold (`model_dump(mode="json")`)."""
+        init = {"kind": kind, "section": section, "models": str(models)}
+        self.worker = Worker(kind, "daemon.workers.making:Service", init, bus=bus, nice=NICE)
+        self._kind, self._section, self._models = kind, section, models
+
+    @cached_property
+    def choice(self) -> Choice:
+        """The engine that the child uses: the same choice, made here without loading. Raises EngineError."""
+        return choose(self._kind, self._section, self._models)
+
+    @property
+    def engine(self) -> str:
+        """Its name."""
+        return self.choice.name
+
+    @property
+    def suffix(self) -> str:
+        """The ending of its files."""
+        return self.choice.engine.suffix
+
+    @property
+    def sketch(self) -> bool:
+        """Whether its results are announced as sketches."""
+        return self.choice.engine.sketch
+
+    def estimate(self, request: dict[str, Any]) -> float:
+        """Guess the seconds it takes, without history."""
+        return self.choice.engine.estimate(request)
+
+    async def make(self, request: dict[str, Any], path: Path, progress: Callable[[float], None]) -> Made:
+        """Make `request` at `path`. Cancelling this asks the child to stop at its next step, the model stays warm.
+
+        Raises WorkerError when the child died or answered garbage, EngineError when it can't be made.
+        """
+        made = None
+        async with self.worker.call({"op": "make", "request": request, "path": str(path)}) as call:
+            async for frame in call:
+                match frame.head:
+                    case {"op": "progress", "value": int() | float() as value}:
+                        progress(value)
+                    case {"op": "made", "mime": str() as mime, "meta": dict() as meta}:
+                        made = Made(mime, meta)
+                    case _:
+                        raise WorkerError("worker.garbage")
+        if made is None:
+            raise WorkerError("worker.garbage")
+        return made
+
+
+def _sentences(codes: dict[str, str], language: str) -> str:
+    return " ".join(f"{name}: {_sentence(code, language)}" for name, code in codes.items())
+
+
+def _sentence(code: str, language: str) -> str:
+    try:
+        return text(f"errors.{code}", language)
+    except KeyError:  # an outsider's engine may have codes that are not ours
+        return code
+
+
+def _step_back() -> None:
+    """Use only the processor time that nobody else wants, and be the first to go when memory is short."""
+    with suppress(OSError):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("500")
