@@ -1,0 +1,54 @@
+"""Where sound is loud and where it is quiet. Pure; samples are float32, 16 kHz, -1 to 1."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from daemon.types import RATE
+
+Samples = NDArray[np.float32]
+
+HOP = RATE // 100
+"""10 ms."""
+FLOOR_DB = -90.0
+RESUMED_FRAMES = 4
+"""So many loud frames of 10 ms in a row are voice again."""
+
+
+def samples(pcm: bytes | bytearray) -> Samples:
+    """Return 16-bit PCM as floats."""
+    whole: NDArray[np.int16] = np.frombuffer(pcm, np.dtype("<i2"), len(pcm) // 2)
+    return whole.astype(np.float32) / np.float32(32768)
+
+
+def levels(sound: Samples) -> NDArray[np.float32]:
+    """Return the level of each 10 ms, dB of full scale; a rest shorter than 10 ms is left out."""
+    frames = sound[: len(sound) // HOP * HOP].reshape(-1, HOP)
+    power: NDArray[np.float32] = np.mean(frames * frames, axis=1)
+    return np.asarray(10 * np.log10(np.maximum(power, 10 ** (FLOOR_DB / 10))), np.float32)
+
+
+def quietest(sound: Samples, first: int, last: int) -> int:
+    """Return the sample in the middle of the quietest 50 ms between samples `first` and `last`."""
+    level = levels(sound[first:last])
+    if len(level) < 5:  # noqa: PLR2004 - 50 ms
+        return (first + last) // 2
+    smooth = np.convolve(level, np.full(5, 0.2), "valid")
+    return int(first + (int(np.argmin(smooth)) + 2) * HOP + HOP // 2)
+
+
+def resumed(before: Samples, after: Samples) -> bool:
+    """Say whether somebody speaks in `after`, given the speech and the quiet in `before`.
+
+    Errs towards yes: then the end is decoded once more; a wrong no would lose words.
+    """
+    was, now = levels(before), levels(after)
+    if not len(was) or not len(now):
+        return len(after) >= HOP
+    quiet, speech = np.percentile(was, 10), np.percentile(was, 95)
+    loud = now > max(quiet + 6, speech - 25)
+    run = 0
+    for one in loud:
+        run = run + 1 if one else 0
+        if run >= RESUMED_FRAMES:
+            return True
+    return False

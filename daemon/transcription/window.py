@@ -1,0 +1,37 @@
+"""How much audio an encoder is given. Whisper was trained on 30 s; a shorter window costs far less and mostly suffices.
+
+Counts are mel frames of 10 ms. Pure.
+"""
+
+from daemon.transcription.loudness import Samples, quietest
+from daemon.types import RATE
+
+FULL = 3000
+"""30 s, Whisper's own window."""
+FRAME = RATE // 100
+
+
+def frames(seconds: float, least: int, margin: int) -> int:
+    """Return the window for `seconds` of audio: even, between `least` and 3000, with `margin` to spare."""
+    return min(FULL, max(least, int(100 * seconds) + margin)) & ~1
+
+
+def ladder(seconds: float, least: int, margin: int) -> list[int]:
+    """Return the windows to try one after another while a decoding is dubious; the last is the full one."""
+    first = frames(seconds, least, margin)
+    return [first] + [rung for rung in (1000, FULL) if rung > first * 1.2]
+
+
+def cuts(sound: Samples, longest: float) -> list[tuple[int, int]]:
+    """Divide audio into pieces of at most `longest` seconds, cut where it is quietest in the last 40 % of each.
+
+    Audio that is appended later does not move a cut: pieces but the last stay as they are.
+    """
+    most = int(longest * RATE)
+    pieces = []
+    begin = 0
+    while len(sound) - begin > most:
+        cut = quietest(sound, begin + int(most * 0.6), begin + most)
+        pieces.append((begin, cut))
+        begin = cut
+    return [*pieces, (begin, len(sound))]
