@@ -1,4 +1,4 @@
-"""Where everything lies: packaged data, state, config and runtime folders. Nothing is ever sought in the current folder."""
+"""Where everything lies: packaged data, state, config, runtime. Nothing is ever sought in the current folder."""
 
 import os
 from pathlib import Path

@@ -39,11 +39,11 @@ class EngineSection(BaseModel):
         except EngineError as error:
             problem = PydanticCustomError(
                 "extra_forbidden" if where != ("engine",) else "engine_unknown", "{why}", {"why": str(error)}
-            )  # noqa: E501
+            )
             problems.append({"type": problem, "loc": where, "input": name})
         except ValidationError as error:
             for one in error.errors():
-                kind = PydanticCustomError(one["type"], "{why}", {"why": one["msg"], **one.get("ctx", {})})  # type: ignore[arg-type]
+                kind = PydanticCustomError(one["type"], "{why}", {"why": one["msg"], **one.get("ctx", {})})
                 problems.append({"type": kind, "loc": (*where, *one["loc"]), "input": one["input"]})
 
     def options(self, name: str) -> Options:
@@ -51,3 +51,21 @@ class EngineSection(BaseModel):
         return cast(
             "Options", load.find(self.kind, name).Options.model_validate((self.model_extra or {}).get(name) or {})
         )
+
+
+class TtsOptions(EngineSection):
+    """What speaks."""
+
+    kind: ClassVar[str] = "tts"
+
+
+class PictureOptions(EngineSection):
+    """What makes pictures."""
+
+    kind: ClassVar[str] = "picture"
+
+
+class ClipOptions(EngineSection):
+    """What makes clips."""
+
+    kind: ClassVar[str] = "clip"

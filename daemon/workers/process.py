@@ -19,6 +19,7 @@ from daemon.workers.wire import Decoder, Frame, encode
 
 log = logging.getLogger(__name__)
 PING_S, SILENT_S = 5.0, 20.0
+BACKLOG = 1 << 20
 
 
 class RemoteCall:
@@ -34,6 +35,10 @@ class RemoteCall:
     async def send(self, head: dict[str, Any], body: bytes = b"") -> None:
         """Send a frame into the call; waits while the child's socket is full. Raises WorkerError when it died."""
         await self._child.send({"call": self.number, "kind": "data", "head": head}, body)
+
+    def post(self, head: dict[str, Any], body: bytes = b"") -> None:
+        """Send a frame without waiting; it is dropped when the child is far behind or dead."""
+        self._child.post({"call": self.number, "kind": "data", "head": head}, body)
 
     async def __aiter__(self) -> AsyncIterator[Frame]:
         while (item := await self._inbox.get()) is not None:
@@ -80,6 +85,11 @@ class Child:
             await self._writer.drain()
         except (ConnectionError, RuntimeError) as error:
             raise self.death() from error
+
+    def post(self, head: dict[str, Any], body: bytes = b"") -> None:
+        """Send one frame without waiting, unless the child is dead or has a lot to read already."""
+        if not self.gone and self._writer.transport.get_write_buffer_size() < BACKLOG:
+            self._writer.write(encode(head, body))
 
     def death(self) -> WorkerError:
         """Return the error that tells how the child died."""

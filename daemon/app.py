@@ -1,0 +1,185 @@
+"""The composition root: every part is built here from the config, runs in one TaskGroup, and ends with it."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, assert_never
+
+import intents
+from daemon import messages, paths
+from daemon.artifacts import Artifacts
+from daemon.bus import Bus
+from daemon.commands import Command, Name
+from daemon.config import Config
+from daemon.errors import KombainError
+from daemon.events import Failed, PartChanged
+from daemon.jobs import Jobs
+from daemon.mqtt.client import MqttClient
+from daemon.perform import Performer
+from daemon.session import Session
+from daemon.speech import Voice
+from daemon.store import Store
+from daemon.turn import Turns, new_id
+from daemon.types import Artifact, Health, Job, JobState
+from daemon.workers import hearing, mouth, speaking
+from daemon.workers.making import Maker
+from daemon.workers.worker import Worker
+from intents.model import Generate
+
+log = logging.getLogger(__name__)
+SILENT = {"none": False, "device": False, "file": True, "both": True}
+"""Whether replies are kept as files, by the speaker's output."""
+
+
+class App:
+    """The whole assistant. `running` is its life: everything is built before, everything has ended after."""
+
+    def __init__(self, config: Config, *, models: Path | None = None, replies: Path | None = None) -> None:
+        """Put the parts together; nothing runs yet. Raises JobError for a state folder that can't be used.
+
+        `models` is the folder of downloaded models (default: in the state folder), `replies` that of reply files.
+        """
+        state = config.state or paths.state()
+        models = models or state / "models"
+        self.config = config
+        self.bus = Bus()
+        self.stand_in = ""
+        """A sentence on the stand-in that is in use; known when ready."""
+        self._store = Store(state)
+        self.stt = self._worker(
+            "stt", hearing.SERVICE, {"stt": config.stt.model_dump(mode="json"), "models": str(models)}
+        )
+        self.tts = self._worker(
+            "tts", speaking.SERVICE, {"tts": config.tts.model_dump(mode="json"), "models": str(models)}
+        )
+        self.mouth = self._worker("mouth", mouth.SERVICE, {"speaker": config.speaker.model_dump(mode="json")})
+        self._makers = {
+            kind: Maker(kind, section.model_dump(mode="json"), models, bus=self.bus)
+            for kind, section in (("picture", config.picture), ("clip", config.clip))
+        }
+        self.jobs = Jobs(
+            self._store, Artifacts(state / "artifacts", self._store), self.bus, self._makers, self._finished
+        )
+        out = (replies or state / "replies") if SILENT[config.speaker.output] else None
+        self._mouth = mouth.Mouth(self.mouth, self.bus)
+        self.voice = Voice(
+            speaking.Speaking(self.tts),
+            self._mouth,
+            self.bus,
+            volume=config.speaker.volume,
+            earcons=config.speaker.earcons,
+            out=out,
+        )
+        self.performer = Performer(self.voice, self.jobs, sketches=self._is_sketch)
+        self.hearing = hearing.Hearing(self.stt)
+        self._turns = Turns(self.hearing, self.performer, self.bus, language=config.language)
+        ears = {"ears": config.ears.model_dump(mode="json"), "models": str(models)}
+        make_ears = partial(self._worker, "ears", "daemon.ears.child:Service", ears)
+        self.session = Session(make_ears, self._turns, self.voice, self.bus, language=config.language)
+        self.performer.controls = self.session
+        self.voice.on_sound = self.session.speaking
+        self.voice.on_played = self.session.playing
+        self._mqtt = MqttClient(config.mqtt, self.bus, self.command)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Run every part while the block runs."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                reporting = group.create_task(self._mqtt.run(), name="mqtt")
+                await asyncio.sleep(0)  # it subscribes in its first step, before anything is published
+                workers = [self.stt, self.tts, self.mouth, *(maker.worker for maker in self._makers.values())]
+                tasks = [group.create_task(worker.run(), name=worker.name) for worker in workers]
+                tasks.append(group.create_task(self.jobs.run(), name="jobs"))
+                tasks.append(group.create_task(self.session.run(), name="session"))
+                failure: BaseException | None = None
+                try:
+                    yield
+                except BaseException as error:  # noqa: BLE001 - raised again below, not as a group
+                    failure = error
+                for task in [*tasks, reporting]:  # MQTT last, so that it tells of the end of the others
+                    task.cancel()
+                    await asyncio.wait([task])
+            if failure is not None:
+                raise failure
+        finally:
+            self._store.close()
+
+    async def ready(self) -> dict[str, str]:
+        """Wait until every part serves or has said why it can't; return the sentences of those that can't."""
+        troubles: dict[str, str] = {}
+        for worker in (self.stt, self.tts, self.mouth, *(maker.worker for maker in self._makers.values())):
+            try:
+                await worker.ready()
+            except KombainError as error:
+                troubles[worker.name] = error.text(self.config.language)
+        with contextlib.suppress(KombainError):
+            await self._mouth.ready()
+        for language in messages.LANGUAGES:  # the grammars are compiled now, not in the first turn
+            await asyncio.to_thread(intents.recognize, "", language)
+        await self._say_what_stands_in()
+        await self.session.wake_words()
+        return troubles
+
+    async def quiet(self) -> None:
+        """Wait until nothing is being made, said or heard."""
+        while True:
+            await self.session.quiet()
+            if not self.jobs.active():
+                return
+            await asyncio.sleep(0.05)
+
+    async def _say_what_stands_in(self) -> None:
+        with contextlib.suppress(KombainError):
+            recogniser = await self.hearing.ready()
+            if recogniser.stand_in:
+                self.stand_in = messages.text("stt.stand_in", self.config.language)
+                log.warning("%s", self.stand_in)
+                self.bus.publish(PartChanged(part="stt", health=Health.DEGRADED, why=self.stand_in, at=time.time()))
+
+    def command(self, command: Command) -> None:
+        """Carry out a command from outside; returns at once."""
+        language = command.language or self.config.language
+        match command.name:
+            case Name.ASK:
+                self.session.typed(command.text, language)
+            case Name.SAY:
+                self.session.when_free(partial(self.voice.say, command.text, language, new_id()))
+            case Name.DRAW | Name.CLIP:
+                plan = (Generate("picture" if command.name is Name.DRAW else "clip", command.text, language),)
+                self.session.when_free(partial(self.performer.perform, plan, language, new_id()))
+            case Name.STOP:
+                self.session.silence()
+            case Name.CANCEL:
+                self._cancel(command.text or "last")
+            case Name.REPEAT:
+                self.session.when_free(partial(self.performer.repeat, language, new_id()))
+            case Name.LISTEN:
+                self.session.listen()
+            case Name.MUTE:
+                self.session.mute(on=bool(command.on))
+            case Name.VOLUME:
+                self.voice.set_volume(command.level, command.by)
+            case _:
+                assert_never(command.name)
+
+    def _cancel(self, which: str) -> None:
+        try:
+            self.jobs.cancel(which)
+        except KombainError as error:
+            self.bus.publish(Failed(code=error.code, text=error.text(self.config.language), at=time.time()))
+
+    def _finished(self, job: Job, artifact: Artifact | None) -> None:
+        if job.state in {JobState.DONE, JobState.FAILED}:
+            self.session.when_free(partial(self.performer.finished, job, artifact))
+
+    def _is_sketch(self, kind: str) -> bool:
+        return self._makers[kind].sketch
+
+    def _worker(self, name: str, service: str, init: dict[str, Any]) -> Worker:
+        return Worker(name, service, init, bus=self.bus)

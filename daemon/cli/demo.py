@@ -1,0 +1,41 @@
+"""`kombain demo`: the main job on real parts, without microphone, GPU or model hub."""
+
+import asyncio
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def demo(
+    say: Annotated[list[str] | None, typer.Option(help="What to say; may be given several times.")] = None,
+    audio: Annotated[Path | None, typer.Option(help="A recording to hear instead.")] = None,
+    mic: Annotated[bool, typer.Option("--mic", help="Use the real microphone and speaker.")] = False,
+    language: Annotated[str, typer.Option(help="en or ru.")] = "en",
+    out: Annotated[Path, typer.Option(help="Where pictures, clips and replies go.")] = Path("demo-out"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print the events as JSON lines.")] = False,
+    config: Annotated[Path | None, typer.Option(help="Config file, for engines and models.")] = None,
+) -> None:
+    """Show the main job: speech becomes a picture, a clip and spoken answers. · Показать, что умеет помощник."""
+    from daemon import log
+    from daemon.config import load
+    from daemon.demo.show import Wishes, show
+    from daemon.errors import ConfigError
+    from daemon.messages import LANGUAGES
+
+    if language not in LANGUAGES:
+        raise ConfigError("cli.language", language=language, known=", ".join(LANGUAGES))
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / ".writable").touch()
+        (out / ".writable").unlink()
+    except OSError as error:
+        raise ConfigError("demo.out", path=out, why=error.strerror) from error
+    log.start("error")
+    wishes = Wishes(tuple(say or ()), audio, mic, language, out.resolve(), as_json)
+    try:
+        succeeded = asyncio.run(show(wishes, load(config)))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    sys.exit(0 if succeeded else 1)

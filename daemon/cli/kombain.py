@@ -1,0 +1,30 @@
+"""Builds the command line out of its commands."""
+
+from typing import Any
+
+import typer
+
+
+def build() -> Any:
+    """Return the command line, ready to be called."""
+    from daemon.cli import clip, demo, draw, listen, run, say, transcribe, understand
+
+    app = typer.Typer(
+        help="Kombain: a local voice assistant that makes things. · Локальный голосовой помощник, который мастерит.",
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        add_completion=True,
+    )
+    commands = (
+        demo.demo,
+        run.run,
+        listen.listen,
+        transcribe.transcribe,
+        understand.understand,
+        say.say,
+        draw.draw,
+        clip.clip,
+    )
+    for command in commands:
+        app.command()(command)
+    return app

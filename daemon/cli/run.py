@@ -1,0 +1,46 @@
+"""`kombain run`: the assistant itself, in the foreground, as systemd runs it."""
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+log = logging.getLogger("kombain")
+
+
+def run(
+    config: Annotated[Path | None, typer.Option(help="Config file; default: the user's, then /etc/kombain's.")] = None,
+) -> None:
+    """Run the assistant until it is told to stop. · Запустить помощника."""
+    from daemon import log as logs
+    from daemon import paths
+    from daemon.config import load
+
+    path = paths.config(config)
+    settings = load(path)
+    logs.start(settings.log.level)
+    log.info("config: %s", path or "defaults")
+    from daemon.app import App
+
+    app = App(settings)
+
+    async def live() -> None:
+        from daemon.lifecycle import ends_on_signal, notify
+
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - asyncio.run made it
+        with ends_on_signal(task):
+            async with app.running():
+                for part, why in (await app.ready()).items():
+                    log.error("%s: %s", part, why)
+                notify("READY=1")
+                log.info("ready")
+                await app.session.ended.wait()
+                await app.quiet()
+
+    try:
+        asyncio.run(live())
+    except asyncio.CancelledError:
+        log.info("stopped")

@@ -1,0 +1,148 @@
+"""Performs a plan: each action becomes speech, a job or a change of the assistant itself."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol, assert_never
+
+from daemon import messages, spoken
+from daemon.errors import KombainError
+from daemon.jobs import Jobs
+from daemon.speech import STEP, Voice
+from daemon.types import Artifact, Job
+from intents import Plan
+from intents.model import Action, Cancel, Generate, Mute, Question, Repeat, Say, Stop, Tell, Volume
+
+
+class Controls(Protocol):
+    """What a plan may change about the session it runs in."""
+
+    def silence(self) -> None:
+        """Stop what is being said."""
+
+    def mute(self, *, on: bool) -> None:
+        """Close the microphone, or open it."""
+
+    def ask(self, question: Question) -> None:
+        """Listen once without the wake word; what comes is the answer to `question`."""
+
+    def troubles(self, language: str) -> list[str]:
+        """Say what is not as it should be, a sentence each."""
+
+
+class Performer:
+    """Performs plans for one session."""
+
+    def __init__(self, voice: Voice, jobs: Jobs, *, sketches: Callable[[str], bool]) -> None:
+        self.controls: Controls | None = None
+        self._voice = voice
+        self._jobs = jobs
+        self._sketches = sketches
+
+    async def perform(self, plan: Plan, language: str, turn: str) -> None:
+        """Do every action of `plan`, in order, answering in `language`."""
+        for action in plan:
+            await self._do(action, language, turn)
+
+    async def tell(self, what: str, language: str, turn: str, **values: object) -> None:
+        """Say the reply `replies.<what>`."""
+        await self._voice.say(messages.text(f"replies.{what}", language, **values), language, turn)
+
+    async def finished(self, job: Job, artifact: Artifact | None) -> None:
+        """Announce what became of a job, in the language it was asked for in."""
+        language = str(job.request.get("language", "en"))
+        prompt = str(job.request.get("prompt", ""))
+        subject = self._subject(job.kind)
+        missing = ", ".join(artifact.meta.get("missing", [])) if artifact else ""
+        if artifact is None:
+            why = messages.text(f"errors.{job.error}", language) if job.error else ""
+            await self.tell(f"failed.{job.kind}", language, job.turn, why=why)
+        elif missing:
+            await self.tell(f"done_without.{subject}", language, job.turn, prompt=prompt, missing=missing)
+        else:
+            await self.tell(f"done.{subject}", language, job.turn, prompt=prompt)
+
+    async def repeat(self, language: str, turn: str) -> None:
+        """Say the last reply again."""
+        if self._voice.last is None:
+            await self.tell("nothing_to_repeat", language, turn)
+        else:
+            text, spoken_in = self._voice.last
+            await self._voice.say(text, spoken_in, turn)
+
+    async def _do(self, action: Action, language: str, turn: str) -> None:
+        match action:
+            case Say():
+                await self._voice.say(action.text, action.language or language, turn)
+            case Tell():
+                await self._tell(action.what, language, turn)
+            case Generate():
+                await self._generate(action, language, turn)
+            case Question():
+                await self.tell(f"question.{action.kind}", language, turn)
+                self._session.ask(action)
+            case Stop():
+                self._session.silence()
+            case Cancel():
+                cancelled = self._jobs.cancel("last")
+                await self.tell("cancelled" if cancelled else "nothing_to_cancel", language, turn)
+            case Repeat():
+                await self.repeat(language, turn)
+            case Volume():
+                by = action.by if action.by is None or abs(action.by) > 1 else action.by * STEP
+                level = self._voice.set_volume(action.to, by)
+                await self.tell("volume", language, turn, level=level)
+            case Mute():
+                if action.on:
+                    await self.tell("muted", language, turn)
+                self._session.mute(on=action.on)
+                if not action.on:
+                    await self.tell("unmuted", language, turn)
+            case _:
+                assert_never(action)
+
+    @property
+    def _session(self) -> Controls:
+        if self.controls is None:
+            raise RuntimeError("a performer needs its session before it performs")
+        return self.controls
+
+    async def _tell(self, what: str, language: str, turn: str) -> None:
+        now = datetime.now().astimezone()
+        match what:
+            case "time":
+                await self.tell("time", language, turn, time=spoken.clock(now, language))
+            case "date":
+                await self.tell("date", language, turn, date=spoken.date(now, language))
+            case "status":
+                troubles = self._session.troubles(language)
+                state = " ".join(troubles) if troubles else messages.text("replies.status.fine", language)
+                count = len(self._jobs.active())
+                key = "replies.status.jobs" if count else "replies.status.idle"
+                await self._voice.say(f"{state} {messages.text(key, language, n=count)}", language, turn)
+            case _:
+                await self.tell(what, language, turn)
+
+    async def _generate(self, action: Generate, language: str, turn: str) -> None:
+        request = {"prompt": action.prompt, "language": language}
+        try:
+            seconds = self._jobs.estimate(action.kind, request)
+            job = self._jobs.submit(action.kind, request, turn)
+        except KombainError as error:
+            await self.tell(f"failed.{action.kind}", language, turn, why=error.text(language))
+            return
+        subject = self._subject(job.kind)
+        await self.tell(f"making.{subject}", language, turn, prompt=action.prompt, wait=wait(seconds, language))
+
+    def _subject(self, kind: str) -> str:
+        return f"{kind}_sketch" if self._sketches(kind) else kind
+
+
+def wait(seconds: float, language: str) -> str:
+    """Say a guessed time as people do: about a second, about 20 seconds, about 3 minutes."""
+    if seconds < 1.5:  # noqa: PLR2004 - what rounds to one second
+        return messages.text("replies.wait.moment", language)
+    if seconds < 10:  # noqa: PLR2004 - below ten every second counts, above it fives do
+        return messages.text("replies.wait.seconds", language, n=round(seconds))
+    if seconds < 90:  # noqa: PLR2004
+        return messages.text("replies.wait.seconds", language, n=5 * round(seconds / 5))
+    return messages.text("replies.wait.minutes", language, n=round(seconds / 60))

@@ -1,0 +1,293 @@
+"""A session is one audio source and the only state machine: idle, listening, thinking, speaking, muted, error.
+
+It starts and cancels turns. A turn that runs is one task; a wake word cancels it (barge-in) and begins the next.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from daemon import messages
+from daemon.bus import Bus
+from daemon.errors import EngineError, KombainError, WorkerError
+from daemon.events import Failed, Listening, MuteChanged, PartChanged, State, StateChanged, WakeScore, WakeWord
+from daemon.speech import Voice
+from daemon.turn import Heard, Turns, Utterance, new_id
+from daemon.types import RATE, AudioFrame, Health
+from daemon.workers.process import RemoteCall
+from daemon.workers.wire import Frame
+from daemon.workers.worker import Worker
+from intents.model import Question
+
+log = logging.getLogger(__name__)
+WAITING = 20
+"""Typed turns and announcements that may wait for their chance to speak."""
+
+
+class Session:
+    """Hears one source through `ears` and runs its turns; `run` is its task."""
+
+    def __init__(self, make_ears: Callable[[], Worker], turns: Turns, voice: Voice, bus: Bus, *, language: str) -> None:
+        self.state: State | None = None
+        self.muted = False
+        self.ended = asyncio.Event()
+        self._language = language
+        self._make_ears = make_ears
+        self._turns = turns
+        self._voice = voice
+        self._bus = bus
+        self._ears: Worker | None = None
+        self._hearing: asyncio.Task[None] | None = None
+        self._call: RemoteCall | None = None
+        self._wake: tuple[str, str] | None = None
+        self._question: Question | None = None
+        self._utterance: Utterance | None = None
+        self._turn: asyncio.Task[None] | None = None
+        self._free = asyncio.Event()
+        self._free.set()
+        self._waiting = 0
+        self._deaf = False
+        self._parts: dict[str, PartChanged] = {}
+
+    async def run(self) -> None:
+        """Hear until cancelled, or until the source comes to its end (a recording)."""
+        async with asyncio.TaskGroup() as self._tasks:
+            watching = self._tasks.create_task(self._watch_parts(), name="session: parts")
+            self._publish_state("idle")
+            self._bus.publish(MuteChanged(on=False, at=time.time()))
+            self._voice.set_volume(None, 0)
+            self._open_ears()
+            await self.ended.wait()
+            await self.quiet()
+            watching.cancel()
+            await self._close_ears()
+
+    async def quiet(self) -> None:
+        """Wait until no turn runs and nothing waits to be said."""
+        while self._waiting or not self._free.is_set():
+            await self._free.wait()
+            await asyncio.sleep(0)
+
+    async def wake_words(self) -> list[str]:
+        """Wait until the ears serve, or have said why they can't, and return the words they wait for."""
+        if self._ears is not None:
+            with contextlib.suppress(KombainError):
+                return list((await self._ears.ready())["words"])
+        return []
+
+    # what a plan may ask of us (perform.Controls)
+
+    def silence(self) -> None:
+        """Stop what is being said or thought, and stop listening."""
+        if self._turn is not None and self._turn is not asyncio.current_task():
+            self._turn.cancel()
+
+    def mute(self, *, on: bool) -> None:
+        """Close the microphone by ending the process that holds it, or open it again."""
+        if on == self.muted:
+            return
+        self.muted = on
+        self._bus.publish(MuteChanged(on=on, at=time.time()))
+        if on:
+            self._tasks.create_task(self._close_ears(), name="session: mute")
+        else:
+            self._open_ears()
+        self._settle()
+
+    def ask(self, question: Question) -> None:
+        """Listen once without the wake word; what comes is the answer to `question`."""
+        self._question = question
+        self._tell_ears({"type": "listen", "trigger": "question"})
+
+    def troubles(self, language: str) -> list[str]:
+        """Say what is not as it should be, a sentence each."""
+        del language  # the sentences were made when the trouble began, in the language of the house
+        return [part.why for part in self._parts.values() if part.health != Health.OK and part.why]
+
+    # what comes from outside: MQTT, the command line
+
+    def listen(self) -> None:
+        """Listen now, as if the wake word had been heard."""
+        self.silence()
+        self._tell_ears({"type": "listen", "trigger": "push_to_talk"})
+
+    def typed(self, text: str, language: str) -> None:
+        """Handle `text` as if it had been spoken, when the running turn is over."""
+        turn = new_id()
+        self.when_free(lambda: self._turns.typed(text, language, turn))
+
+    def when_free(self, speak: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Run `speak` as a turn of its own once no other runs. Too many that wait: the newest is refused."""
+        if self._waiting >= WAITING:
+            self._fail(KombainError("session.busy", most=WAITING), "")
+            return
+        self._waiting += 1
+        self._tasks.create_task(self._in_turn(speak), name="session: a turn that waits")
+
+    async def _in_turn(self, speak: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        try:
+            while not self._free.is_set():
+                await self._free.wait()
+            self._begin(speak(), "thinking", "")
+        finally:
+            self._waiting -= 1
+
+    # the ears
+
+    def _open_ears(self) -> None:
+        self._ears = self._make_ears()
+        self._hearing = self._tasks.create_task(self._hear(self._ears), name="session: ears")
+
+    async def _close_ears(self) -> None:
+        if self._hearing is not None:
+            self._hearing.cancel()
+            await asyncio.wait([self._hearing])
+            self._hearing = self._call = None
+            self._end_utterance("released")
+
+    async def _hear(self, ears: Worker) -> None:
+        running = asyncio.create_task(ears.run(), name="ears")
+        try:
+            while not self.ended.is_set():
+                await self._hear_once(ears)
+        finally:
+            running.cancel()
+            await asyncio.wait([running])
+
+    async def _hear_once(self, ears: Worker) -> None:
+        """Listen until the child dies (it is replaced) or the source ends."""
+        try:
+            async with ears.call({"op": "listen"}) as self._call:
+                async for frame in self._call:
+                    self._take(frame)
+        except WorkerError:
+            self._end_utterance("released")  # the supervisor reports and replaces it
+        except KombainError as error:
+            self._fail(error, "")
+            self._deaf = True
+            self._settle()
+            await asyncio.Event().wait()  # no way to hear: typed requests still work
+        else:
+            self._end_utterance("source_end")
+            self.ended.set()
+
+    def _tell_ears(self, head: dict[str, Any], pcm: bytes = b"") -> None:
+        if self._call is not None:
+            self._call.post(head, pcm)
+
+    def playing(self, sound: AudioFrame) -> None:
+        """Let the ears know what leaves the speaker (16 kHz), so that they don't take it for the user."""
+        self._tell_ears({"type": "playing", "rate": RATE, "t": sound.t}, sound.pcm)
+
+    def _take(self, frame: Frame) -> None:
+        head = frame.head
+        match head["type"]:
+            case "wake":
+                self._woken(head["word"], head["score"], head["t"])
+            case "start":
+                self._start(head["trigger"], head["t"], head["lead"])
+            case "audio" if self._utterance is not None:
+                self._utterance.heard.put_nowait(Heard("audio", frame.body, head["t"]))
+            case "pause" if self._utterance is not None:
+                self._utterance.heard.put_nowait(Heard("pause"))
+            case "end" if self._utterance is not None:
+                self._end_utterance(head["reason"], head["t"])
+            case "score":
+                self._bus.publish(WakeScore(word=head["word"], score=head["score"], position=head["t"], at=time.time()))
+            case "source":
+                why = KombainError(head["why"], **head["values"]).text(self._language) if head["why"] else ""
+                self._source(head["state"], why)
+
+    def _source(self, state: str, why: str) -> None:
+        health = Health.OK if state == "ok" else Health.DOWN
+        self._bus.publish(PartChanged(part="microphone", health=health, why=why, at=time.time()))
+        self._deaf = health is Health.DOWN
+        if self._deaf:
+            self._end_utterance("released")
+        self._settle()
+
+    def _woken(self, word: str, score: float, position: float) -> None:
+        """End whatever we were saying or thinking: the user has the floor."""
+        turn = new_id()
+        self._wake = (word, turn)
+        self._question = None
+        self._bus.publish(WakeWord(word=word, score=score, turn=turn, position=position, at=time.time()))
+        self._utterance = None
+        if self._turn is not None:
+            self._turn.cancel()
+
+    def _start(self, trigger: Any, position: float, lead: float) -> None:
+        word, turn = self._wake if self._wake and trigger == "wake_word" else (None, new_id())
+        question, self._question, self._wake = self._question, None, None
+        self._utterance = utterance = Utterance(turn, word, lead, question if trigger == "question" else None)
+        self._bus.publish(Listening(trigger=trigger, turn=turn, position=position, at=time.time()))
+        self._begin(self._spoken(utterance, chime=trigger == "wake_word"), "listening", turn)
+
+    def _end_utterance(self, reason: Any, position: float = 0.0) -> None:
+        if self._utterance is not None:
+            self._utterance.heard.put_nowait(Heard("end", t=position, reason=reason))
+            self._utterance = None
+            if self.state == "listening":
+                self._publish_state("thinking")
+
+    # turns
+
+    async def _spoken(self, utterance: Utterance, *, chime: bool) -> None:
+        if chime:
+            self._tasks.create_task(self._voice.earcon("wake"), name="session: earcon")
+        await self._turns.spoken(utterance)
+
+    def _begin(self, job: Coroutine[Any, Any, None], state: State, turn: str) -> None:
+        before = self._turn
+        self._free.clear()
+        self._turn = self._tasks.create_task(self._run(job, before, turn), name=f"turn {turn}")
+        self._publish_state(state)
+
+    async def _run(self, job: Coroutine[Any, Any, None], before: asyncio.Task[None] | None, turn: str) -> None:
+        """Run a turn; what fails in it is said aloud and ends it, not us."""
+        try:
+            if before is not None:
+                await asyncio.wait([before])
+            await job
+        except KombainError as error:
+            self._fail(error, turn)
+            await self._voice.earcon("error")
+            if isinstance(error, EngineError | WorkerError):
+                why = error.text(self._language)
+                await self._voice.say(messages.text("replies.trouble", self._language, why=why), self._language, turn)
+        finally:
+            job.close()
+            if self._turn is asyncio.current_task():
+                self._turn = None
+                self._free.set()
+                self._settle()
+
+    def _settle(self) -> None:
+        """Take the state that holds when no turn runs."""
+        if self._turn is None:
+            self._publish_state("muted" if self.muted else "error" if self._deaf else "idle")
+
+    def speaking(self, on: bool) -> None:  # noqa: FBT001 - a plain switch
+        """Follow the speaker: while a reply sounds the state is speaking."""
+        if on:
+            self._publish_state("speaking")
+        elif self._turn is not None and self.state == "speaking":
+            self._publish_state("thinking")
+
+    def _publish_state(self, state: State) -> None:
+        if state != self.state:
+            self.state = state
+            self._bus.publish(StateChanged(state=state, at=time.time()))
+
+    async def _watch_parts(self) -> None:
+        with self._bus.subscribe(PartChanged) as changes:
+            async for change in changes:
+                if isinstance(change, PartChanged):
+                    self._parts[change.part] = change
+
+    def _fail(self, error: KombainError, turn: str) -> None:
+        log.error("%s", error)
+        self._bus.publish(Failed(code=error.code, text=str(error), turn=turn, at=time.time()))

@@ -1,0 +1,123 @@
+"""A turn, from top to bottom: transcribe, recognise, plan, perform. Barge-in is the cancelling of this coroutine."""
+
+import asyncio
+import secrets
+import time
+from dataclasses import dataclass, field
+from typing import Literal
+
+import intents
+from daemon.bus import Bus
+from daemon.events import IntentEnd, SttEnd, SttPartial
+from daemon.perform import Performer
+from daemon.types import Transcript
+from daemon.workers.hearing import Hearing
+from intents.model import Intent, Question
+from intents.normalize import strip_wake
+
+
+def new_id() -> str:
+    """Return the id of a new turn: it grows with time, so that logs sort."""
+    return f"{int(time.time() * 1000):011x}{secrets.token_hex(3)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the ears report of one utterance: a piece of audio, a pause, or its end."""
+
+    kind: Literal["audio", "pause", "end"]
+    pcm: bytes = b""
+    t: float = 0.0
+    reason: Literal["silence", "limit", "nothing", "released", "source_end"] = "silence"
+
+
+@dataclass(slots=True)
+class Utterance:
+    """One piece of speech as it comes in. Bounded by the ears' cap on its length."""
+
+    turn: str
+    wake_word: str | None
+    lead: float
+    """Seconds at its beginning that may hold the end of the wake phrase."""
+    question: Question | None = None
+    """What we asked, when this is the answer."""
+    heard: asyncio.Queue[Heard] = field(default_factory=asyncio.Queue)
+
+
+class Turns:
+    """Runs turns, spoken and typed, over the parts they need."""
+
+    def __init__(self, hearing: Hearing, performer: Performer, bus: Bus, *, language: str) -> None:
+        self._hearing = hearing
+        self._performer = performer
+        self._bus = bus
+        self._language = language
+
+    async def spoken(self, utterance: Utterance) -> None:
+        """Run the turn of an utterance. Raises EngineError and WorkerError of speech to text."""
+        transcript, reason = await transcribe(utterance, self._hearing, self._bus)
+        if transcript.text:
+            await self.typed(transcript.text, transcript.language, utterance.turn, utterance.question)
+        elif reason != "nothing":
+            await self._performer.tell("nothing_heard", transcript.language or self._language, utterance.turn)
+
+    async def typed(self, text: str, language: str, turn: str, question: Question | None = None) -> None:
+        """Handle `text` as if it had been spoken."""
+        intent = understand(text, language, question)
+        plan = intents.plan(intent)
+        self._bus.publish(
+            IntentEnd(
+                intent=intent.name,
+                slots=intent.slots,
+                language=intent.language,
+                plan=intents.plan_json(plan),
+                turn=turn,
+                at=time.time(),
+            )
+        )
+        await self._performer.perform(plan, intent.language, turn)
+
+
+def understand(text: str, language: str, question: Question | None) -> Intent:
+    """Return the intent of `text`, which may be the answer to a question of ours."""
+    return intents.answer(question, text, language) if question else intents.recognize(text, language)
+
+
+async def transcribe(utterance: Utterance, hearing: Hearing, bus: Bus) -> tuple[Transcript, str]:
+    """Take down an utterance while it is spoken; return the final transcript, without wake phrase, and why it ended."""
+    position = 0.0
+
+    def partial(transcript: Transcript) -> None:
+        said = _without_wake(transcript.text, utterance)
+        bus.publish(
+            SttPartial(text=said, guess=transcript.guess, turn=utterance.turn, position=position, at=time.time())
+        )
+
+    async with hearing.session(utterance.turn, None, utterance.lead, partial) as session:
+        while (heard := await utterance.heard.get()).kind != "end":
+            position = heard.t
+            await (session.feed(heard.pcm) if heard.kind == "audio" else session.pause())
+        transcript = await session.finish()
+    said = Transcript(
+        utterance.turn,
+        _without_wake(transcript.text, utterance),
+        transcript.language,
+        final=True,
+        score=transcript.score,
+    )
+    bus.publish(
+        SttEnd(
+            text=said.text,
+            language=said.language,
+            score=said.score,
+            reason=heard.reason,
+            turn=said.turn,
+            position=heard.t,
+            at=time.time(),
+        )
+    )
+    return said, heard.reason
+
+
+def _without_wake(text: str, utterance: Utterance) -> str:
+    return strip_wake(text, utterance.wake_word) if utterance.wake_word else text
