@@ -51,7 +51,7 @@ def _clean(text: str, language: str) -> str:
         text = text.replace(sign, word)
     text = "".join(char if _spoken(char) else " " for char in text)
     text = SPACE_BEFORE.sub("", " ".join(text.split()))
-    text = WEAKER.sub(r"\1", CLASH.sub(r"\1", text.replace("...", "…"))).strip(" ,;:-–—")
+    text = WEAKER.sub(r"\1", CLASH.sub(r"\1", text.replace("...", "…"))).strip(" ,;:-–—").lstrip(" .,;:!?…-–—")
     if not any(char.isalpha() for char in text):
         return ""
     if len(text) > LONGEST:

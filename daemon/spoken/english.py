@@ -34,7 +34,7 @@ UNIT = "|".join(re.escape(name) for name in sorted(UNITS, key=len, reverse=True)
 MONEY = {
     "$": "dollar/cent",
     "€": "euro/cent",
-    "£": "pound/pence",
+    "£": "pound/penny",
     "¥": "yen/",
     "₽": "ruble/kopeck",
     "₴": "hryvnia/kopeck",
@@ -104,6 +104,15 @@ def _named(name: str, number: str, of_year: str | None) -> str:
     return day(int(number), _month(name), int(of_year) if of_year else None)
 
 
+def _day_first(match: re.Match[str]) -> str:
+    said = _named(match[3], match[1], match[4])
+    if not match[2]:
+        return said
+    name, _, rest = said.partition(" ")
+    number, comma, of_year = rest.partition(",")
+    return f"{number} of {name}{comma}{of_year}"
+
+
 def _time(match: re.Match[str]) -> str:
     hours, minutes = int(match[1]), int(match[2])
     if hours > 24 or minutes > 59:
@@ -122,11 +131,10 @@ def _money(amount: str, sign: str, scale: str | None) -> str:
     if not small or len(part) != 2:
         return said if not part else f"{decimal(amount)} {unit}s"
     cents = int(part)
-    return (
-        said
-        if not cents
-        else f"{said} and {cardinal(cents)} {small if cents == 1 or small == 'pence' else small + 's'}"
-    )
+    coins = f"{cardinal(cents)} {many({'penny': 'penny/pence'}.get(small, small), cents == 1)}"
+    if cents and not int(whole or 0):
+        return coins
+    return f"{said} and {coins}" if cents else said
 
 
 def _fraction(match: re.Match[str]) -> str:
@@ -142,7 +150,7 @@ def _phone(match: re.Match[str]) -> str:
     groups = re.findall(r"\d+", match[0])
     if not 9 <= sum(map(len, groups)) <= 15 or not (set(match[0]) & set("+(-") and len(groups) > 2):
         return match[0]
-    return ("plus " if match[0][0] == "+" else "") + ", ".join(digits(group) for group in groups)
+    return ("plus " if "+" in match[0] else "") + ", ".join(digits(group) for group in groups)
 
 
 def _range(match: re.Match[str]) -> str:
@@ -173,8 +181,8 @@ RULES: tuple[Rule, ...] = (
         lambda m: _named(m[1], m[2], m[3]),
     ),
     _rule(
-        rf"{FREE}(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({MONTH})\b\.?(?:,? (\d{{4}})\b)?",
-        lambda m: _named(m[2], m[1], m[3]),
+        rf"{FREE}(\d{{1,2}})(?:st|nd|rd|th)?( of)? ({MONTH})\b\.?(?:,? (\d{{4}})\b)?",
+        _day_first,
     ),
     _rule(rf"\b({MONTH}),? (\d{{4}})\b", lambda m: f"{MONTHS[_month(m[1]) - 1]} {year(int(m[2]))}"),
     _rule(FREE + r"(\d{1,2}):(\d\d)(?::(\d\d))?(?![:\d])(?:\s?([AaPp])\.? ?[Mm]\b\.?)?", _time),
@@ -187,7 +195,7 @@ RULES: tuple[Rule, ...] = (
         rf"{FREE}({NUMBER}) ?(?:({SCALES}) )?({SIGNS}|{'|'.join(CODES)})(?!\w)",
         lambda m: _money(m[1], CODES.get(m[3], m[3]), m[2]),
     ),
-    _rule(r"(?<![\w.])\+?\d[\d ()-]{8,24}\d(?!\w)", _phone),
+    _rule(r"(?<![\w.])\(?\+?\d[\d ()-]{8,24}\d(?!\w)", _phone),
     _rule(r"(?<![\d.])v?(\d+(?:\.\d+){2,})(?!\w)", lambda m: " point ".join(decimal(part) for part in m[1].split("."))),
     _rule(rf"({NUMBER})×(?={NUMBER})", lambda m: f"{decimal(m[1])} by "),
     _rule(rf"(?<![\w.-])({NUMBER}) ?[-–—] ?({NUMBER})(?![\w-]*-\d)(?!\.\d)", _range),
@@ -200,6 +208,7 @@ RULES: tuple[Rule, ...] = (
         + r")(?!\w))",
         lambda m: f"{m[1]} {year(int(m[2]))}",
     ),
+    _rule(r"[~≈]\s?(?=\d)", lambda _: "about "),
     _rule(r"[#№]\s?(?=\d)", lambda _: "number "),
     _rule(r"(?:(?<=^)|(?<=[\s(«\"“:,]))[-−–](?=\.?\d)", lambda _: "minus "),
     _rule(r"(?:(?<=^)|(?<=[\s(]))\+(?=\.?\d)", lambda _: "plus "),

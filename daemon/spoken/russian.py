@@ -27,7 +27,8 @@ ABBREVIATIONS = {
     "см.": "смотри", "им.": "имени", "гл.": "глава", "рис.": "рисунок", "тел.": "телефон", "н. э.": "нашей эры",
 }  # fmt: skip
 SHORT = "|".join(re.escape(short).replace(r"\ ", " ?") for short in ABBREVIATIONS)
-YEAR_FORMS = {"год": "nomn", "года": "gent", "году": "loct", "годом": "ablt", "годе": "loct", "гг": "plur", "годы": "plur",
+YEAR_FORMS = {"год": "nomn", "года": "gent", "году": "loct", "годом": "ablt", "годе": "loct", "гг": "plur",
+              "годы": "plur",
               "годах": "plur loct", "годов": "plur gent"}  # fmt: skip
 SUFFIXES = {
     "й": ("nomn", "masc"), "ый": ("nomn", "masc"), "ой": ("nomn", "masc"), "я": ("nomn", "femn"),
@@ -116,7 +117,7 @@ def _date(match: re.Match[str], number: str, month: int, of_year: str | None) ->
 
 def _iso(match: re.Match[str]) -> str:
     said = _date(match, match[3], int(match[2]), match[1])
-    return f"{said}, {match[4]}" if match[4] else said
+    return f"{said} в {match[4]}" if match[4] else said
 
 
 def _named(match: re.Match[str]) -> str:
@@ -169,9 +170,15 @@ def _amount(text: str, unit: str, case: str) -> str:
     if head in SMALL_COINS and len(part) == 2:
         coins = counted(int(part), SMALL_COINS[head], case)
         return f"{counted(int(whole), unit, case)} {coins}" if int(part) else counted(int(whole), unit, case)
+    if (whole, part) == ("1", "5") and case in ("nomn", "accs") and head not in SCALES.values():
+        return f"{_one_and_half(_gender(head))} {noun(head, 2)} {tail}".strip()
     if head.endswith(("ый", "ий")):
         return f"{decimal(whole, part)} {_square(head, 5, 'gent')} {noun(tail, 5)}"
     return f"{decimal(whole, part)} {noun(head, 2)} {tail}".strip()
+
+
+def _one_and_half(gender: str) -> str:
+    return "полторы" if gender == "femn" else "полтора"
 
 
 def _scaled(match: re.Match[str]) -> str:
@@ -224,7 +231,7 @@ def _phone(match: re.Match[str]) -> str:
     if not 9 <= sum(map(len, groups)) <= 15 or not (set(match[0]) & set("+(-") and len(groups) > 2):
         return match[0]
     said = [digits(group) if group[0] == "0" or len(group) > 3 else cardinal(int(group)) for group in groups]
-    return ("плюс " if match[0][0] == "+" else "") + ", ".join(said)
+    return ("плюс " if "+" in match[0] else "") + ", ".join(said)
 
 
 def _century(match: re.Match[str]) -> str:
@@ -236,6 +243,8 @@ def _century(match: re.Match[str]) -> str:
 
 def _plain(match: re.Match[str]) -> str:
     whole, part = _split(match[0])
+    if (whole, part) == ("1", "5") and (stands := place(2, *_around(match))).counts:
+        return _one_and_half(stands.gender)
     if part:
         return decimal(whole, part)
     if len(whole) > 15 or (len(whole) > 1 and whole[0] == "0"):
@@ -263,6 +272,7 @@ RULES: tuple[Rule, ...] = (
         lambda m: f"с {ordinal(int(m[1]), 'gent')} по {day(int(m[2]), MONTHS.index(m[3].lower()) + 1)}",
     ),
     _rule(rf"{FREE}(\d{{1,2}}) ((?i:{MONTH}))\b(?: (\d{{4}})\b(?: ?(?:года|г{DOT})(?!\w))?)?", _named),
+    _rule(r"\b([Сс]о?|[Оо]т) (1\d{3}|20\d\d) (по|до) (1\d{3}|20\d\d) (год|года)\b", _years),
     _rule(
         FREE
         + r"(\d{4})(?: ?[-–—] ?(\d{4}))? ?(года|году|годом|годе|год|годы|годах|годов|гг|г)\b"
@@ -270,12 +280,11 @@ RULES: tuple[Rule, ...] = (
         + r"(?! ?\w+ ?\d)",
         _year,
     ),
-    _rule(r"\b([Сс]о?|[Оо]т) (1\d{3}|20\d\d) (по|до) (1\d{3}|20\d\d) (год|года)\b", _years),
     _rule(r"\b([IVXLC]{1,6}) (век|века|веке|веку|веком|вв)\b", _century),
     _rule(FREE + r"(\d{1,2}):(\d\d)(?::(\d\d))?(?![:\d])", _time),
     _rule(rf"(?:({SIGNS}) ?)?(?<![\w.,])({NUMBER}) ({SCALE})(?!\w){DOT}(\s?(?:{UNIT})(?!\w){DOT})?", _scaled),
     _rule(rf"({SIGNS}) ?({NUMBER})", lambda m: _amount(m[2], UNITS[m[1]], governed(_around(m)[0]))),
-    _rule(r"(?<![\w.])\+?\d[\d ()-]{8,24}\d(?!\w)", _phone),
+    _rule(r"(?<![\w.])\(?\+?\d[\d ()-]{8,24}\d(?!\w)", _phone),
     _rule(
         r"(?<![\d.])v?(\d+(?:\.\d+){2,})(?!\w)",
         lambda m: " точка ".join(cardinal(int(part[:15])) for part in m[1].split(".")),
@@ -285,6 +294,7 @@ RULES: tuple[Rule, ...] = (
     _rule(FREE + r"(\d{1,6})-(?=[а-яё]{4,})", lambda m: joined(int(m[1])) if int(m[1]) < 10000 else m[0]),
     _rule(rf"(?<![\w.,-])({WHOLE}) ?[-–—] ?({WHOLE})(?![\w-]*-\d)(?![.,]\d)", _range),
     _rule(FREE + r"(\d{1,4})[/⁄](\d{1,4})(?![\d/])", _fraction),
+    _rule(r"[~≈]\s?(?=\d)", lambda _: "примерно "),
     _rule(r"[#№]\s?(?=\d)", lambda _: "номер "),
     _rule(r"(?:(?<=^)|(?<=[\s(«\"“:,]))[-−–](?=\d)", lambda _: "минус "),
     _rule(r"(?:(?<=^)|(?<=[\s(]))\+(?=\d)", lambda _: "плюс "),

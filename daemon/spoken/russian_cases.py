@@ -32,6 +32,8 @@ class Place:
     gender: str = "masc"
     animate: bool = False
     nth: bool = False
+    counts: bool = False
+    """True when it counts the noun after it."""
 
 
 def preposition(before: str) -> tuple[str, ...]:
@@ -54,7 +56,7 @@ def place(number: int, before: str, after: str) -> Place:
         for tag in nouns:
             animate = "anim" in tag
             if (tag.case, tag.number) == agreement(number, case, animate=animate):
-                return Place(case, _gender(tag), animate)
+                return Place(case, _gender(tag), animate, counts=True)
     for case in wanted or ("nomn",):
         for tag in nouns:
             if (tag.case, tag.number) == (case, "sing") and case != "gent" and number % 10 != 1:
