@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import ClassVar
 
+import numpy as np
 from pydantic import Field
 
 from daemon.ears.pcm import FRAME, WIDTH, samples
@@ -11,6 +12,8 @@ from daemon.engines import base
 
 BASE = 1000
 FULL = 100
+DITHER = 3
+"""How far a resampler may move the samples."""
 
 
 class Engine:
@@ -42,8 +45,8 @@ class Engine:
         if len(pcm) != FRAME * WIDTH:
             raise ValueError(f"a frame is {FRAME} samples, not {len(pcm) // WIDTH}")
         values = samples(pcm)
-        written = int(values[0]) - BASE
-        plain = bool((values == values[0]).all()) and 0 <= written <= FULL
+        written = round(float(np.median(values))) - BASE
+        plain = int(np.abs(values - np.median(values)).max()) <= DITHER and 0 <= written <= FULL
         return dict.fromkeys(self.words, written / FULL if plain else 0.0)
 
     def reset(self) -> None:

@@ -1,0 +1,134 @@
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from daemon.engines.load import find, names
+from daemon.engines.wake.fake import spoken
+from daemon.engines.wake.openwakeword import BUILT_IN, Engine, Word
+from daemon.errors import EngineError
+
+FRAME = 1280
+
+
+def engine(models: Path = Path(), **words: Word) -> Engine:
+    found = Engine(Engine.Options(words=words) if words else Engine.Options(), models=models)
+    found.load()
+    return found
+
+
+def library() -> Path:
+    import pyopen_wakeword
+
+    return Path(pyopen_wakeword.__file__).parent / "models"
+
+
+def frames(count: int, seed: int = 1) -> list[bytes]:
+    sound = np.random.default_rng(seed).normal(0, 2000, count * FRAME).astype("<i2")
+    return [sound[at : at + FRAME].tobytes() for at in range(0, len(sound), FRAME)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [*names("wake"), "fake"])
+def test_every_engine_scores_its_words_from_the_first_frame_and_forgets(name: str) -> None:
+    kind = find("wake", name)
+    assert kind.missing(kind.Options(), models=Path()) is None
+    wake = kind(kind.Options(), models=Path())
+    wake.load()
+    first = [wake.score(frame) for frame in frames(12)]
+    assert all(set(scores) == set(wake.words) and all(0 <= score <= 1 for score in scores.values()) for scores in first)
+    wake.reset()
+    assert [wake.score(frame) for frame in frames(12)] == first
+    with pytest.raises(ValueError, match="1280"):
+        wake.score(bytes(100))
+
+
+@pytest.mark.slow
+def test_several_words_share_one_stream() -> None:
+    wake = engine(**{name: Word() for name in BUILT_IN})
+    alone = engine(hey_jarvis=Word(threshold=0.7, patience=2))
+    for frame in frames(20):
+        scores = wake.score(frame)
+        assert set(scores) == set(BUILT_IN)
+        assert scores["hey_jarvis"] == pytest.approx(alone.score(frame)["hey_jarvis"], abs=1e-6)
+    assert (alone.words["hey_jarvis"].threshold, alone.words["hey_jarvis"].patience) == (0.7, 2)
+
+
+@pytest.mark.slow
+def test_scores_are_those_of_the_library_alone() -> None:
+    """XNNPACK and the short buffers change nothing: the library, started on the same sample, says the same."""
+    from pyopen_wakeword import Model, OpenWakeWord, OpenWakeWordFeatures
+
+    features, word = OpenWakeWordFeatures.from_builtin(), OpenWakeWord.from_builtin(Model.HEY_JARVIS)
+    features.new_audio_samples, features.new_mels = 480, 68
+    for _ in range(30):
+        [list(word.process_streaming(embedding)) for embedding in features.process_streaming(bytes(FRAME * 2))]
+    ours = engine()
+    for frame in frames(40):
+        (embedding,) = features.process_streaming(frame)
+        (theirs,) = word.process_streaming(embedding)
+        assert ours.score(frame)["hey_jarvis"] == pytest.approx(theirs, abs=1e-4)
+
+
+@pytest.mark.slow
+def test_a_model_of_ones_own_by_path_and_by_name(tmp_path: Path) -> None:
+    (tmp_path / "wake").mkdir()
+    model = tmp_path / "wake" / "computer.tflite"
+    model.write_bytes((library() / "alexa.tflite").read_bytes())
+    wake = engine(tmp_path, computer=Word(), by_path=Word(path=model), alexa=Word())
+    for frame in frames(10):
+        scores = wake.score(frame)
+        assert scores["computer"] == scores["by_path"] == scores["alexa"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("damage", ["cut", "garbage", "empty", "another model"])
+def test_a_damaged_model_is_a_sentence_and_no_crash(tmp_path: Path, damage: str) -> None:
+    whole = (library() / "alexa.tflite").read_bytes()
+    content = {
+        "cut": whole[: len(whole) // 2],
+        "garbage": np.random.default_rng(1).bytes(5000),
+        "empty": b"",
+        "another model": (library() / "embedding_model.tflite").read_bytes(),
+    }
+    path = tmp_path / "x.tflite"
+    path.write_bytes(content[damage])
+    with pytest.raises(EngineError) as caught:
+        engine(computer=Word(path=path))
+    assert caught.value.code == "wake.damaged_model"
+    assert str(path) in caught.value.text("en")
+
+
+def test_a_model_that_is_not_there(tmp_path: Path) -> None:
+    options = Engine.Options(words={"computer": Word()})
+    assert Engine.missing(options, models=tmp_path) == "wake.no_model"
+    with pytest.raises(EngineError) as caught:
+        Engine(options, models=tmp_path).load()
+    assert caught.value.code == "wake.no_model"
+    assert str(tmp_path / "wake" / "computer.tflite") in caught.value.text("ru")
+
+
+def test_options_are_checked() -> None:
+    for wrong in (
+        {"words": {}},
+        {"words": {"alexa": {"threshold": 1.5}}},
+        {"words": {"alexa": {"patience": 0}}},
+        {"x": 1},
+    ):
+        with pytest.raises(ValidationError):
+            Engine.Options.model_validate(wrong)
+
+
+@pytest.mark.slow
+def test_loading_says_nothing_on_stderr(capfd: pytest.CaptureFixture[str]) -> None:
+    engine()
+    os.write(2, b"still here")
+    assert capfd.readouterr().err == "still here"
+
+
+def test_the_fake_reads_its_scores_from_the_sound() -> None:
+    kind = find("wake", "fake")
+    wake = kind(kind.Options(word="alexa"), models=Path())
+    assert [wake.score(frame)["alexa"] for frame in (spoken(0.9), bytes(FRAME * 2), spoken(0.0))] == [0.9, 0.0, 0.0]
