@@ -8,8 +8,10 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
+from daemon import log as logs
 from daemon import messages
 from daemon.bus import Bus
 from daemon.errors import EngineError, KombainError, WorkerError
@@ -131,7 +133,7 @@ class Session:
         try:
             while not self._free.is_set():
                 await self._free.wait()
-            self._begin(speak(), "thinking", "")
+            self._begin(speak, "thinking", "")
         finally:
             self._waiting -= 1
 
@@ -224,7 +226,7 @@ class Session:
         question, self._question, self._wake = self._question, None, None
         self._utterance = utterance = Utterance(turn, word, lead, question if trigger == "question" else None)
         self._bus.publish(Listening(trigger=trigger, turn=turn, position=position, at=time.time()))
-        self._begin(self._spoken(utterance, chime=trigger == "wake_word"), "listening", turn)
+        self._begin(partial(self._spoken, utterance, chime=trigger == "wake_word"), "listening", turn)
 
     def _end_utterance(self, reason: Any, position: float = 0.0) -> None:
         if self._utterance is not None:
@@ -240,30 +242,35 @@ class Session:
             self._tasks.create_task(self._voice.earcon("wake"), name="session: earcon")
         await self._turns.spoken(utterance)
 
-    def _begin(self, job: Coroutine[Any, Any, None], state: State, turn: str) -> None:
+    def _begin(self, job: Callable[[], Coroutine[Any, Any, None]], state: State, turn: str) -> None:
         before = self._turn
         self._free.clear()
         self._turn = self._tasks.create_task(self._run(job, before, turn), name=f"turn {turn}")
+        self._turn.add_done_callback(self._over)
         self._publish_state(state)
 
-    async def _run(self, job: Coroutine[Any, Any, None], before: asyncio.Task[None] | None, turn: str) -> None:
+    async def _run(
+        self, job: Callable[[], Coroutine[Any, Any, None]], before: asyncio.Task[None] | None, turn: str
+    ) -> None:
         """Run a turn; what fails in it is said aloud and ends it, not us."""
         try:
+            logs.turn.set(turn)
             if before is not None:
                 await asyncio.wait([before])
-            await job
+            await job()
         except KombainError as error:
             self._fail(error, turn)
             await self._voice.earcon("error")
             if isinstance(error, EngineError | WorkerError):
                 why = error.text(self._language)
                 await self._voice.say(messages.text("replies.trouble", self._language, why=why), self._language, turn)
-        finally:
-            job.close()
-            if self._turn is asyncio.current_task():
-                self._turn = None
-                self._free.set()
-                self._settle()
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        """Be free again; a callback, since a turn may be cancelled before its first step."""
+        if self._turn is task:
+            self._turn = None
+            self._free.set()
+            self._settle()
 
     def _settle(self) -> None:
         """Take the state that holds when no turn runs."""

@@ -1,0 +1,232 @@
+"""Whole turns over fakes: what is heard, said and made, and the states on the way."""
+
+import asyncio
+
+import pytest
+
+from daemon.errors import EngineError
+from daemon.events import (
+    ArtifactReady,
+    Failed,
+    IntentEnd,
+    JobChanged,
+    Listening,
+    MuteChanged,
+    PartChanged,
+    StateChanged,
+    SttEnd,
+    SttPartial,
+    TtsEnd,
+    VolumeChanged,
+    WakeWord,
+)
+from tests.parts import session
+
+
+def of(house, kind):
+    return [event for event in house.events if isinstance(event, kind)]
+
+
+async def until(condition):
+    async with asyncio.timeout(5):
+        while not condition():
+            await asyncio.sleep(0.001)
+
+
+async def quiet(house):
+    async with asyncio.timeout(5):
+        await house.session.quiet()
+
+
+async def test_a_spoken_turn_from_wake_word_to_reply(tmp_path):
+    async with session(tmp_path, "hey jarvis say good morning") as house:
+        house.ears[0].wake()
+        house.ears[0].speak()
+        await until(lambda: of(house, TtsEnd))
+        await quiet(house)
+        assert house.mouth.heard == ["good morning"]
+        assert house.mouth.earcons == ["wake"]
+        assert [event.state for event in of(house, StateChanged)] == ["idle", "listening", "thinking", "speaking",
+                                                                      "thinking", "idle"]  # fmt: skip
+        turn = of(house, WakeWord)[0].turn
+        kinds = (Listening, SttPartial, SttEnd, IntentEnd, TtsEnd)
+        assert {event.turn for kind in kinds for event in of(house, kind)} == {turn}
+        assert of(house, SttEnd)[0].text == "say good morning", "the wake phrase is no part of the request"
+        assert of(house, IntentEnd)[0].slots == {"text": "good morning"}
+
+
+async def test_a_turn_answers_in_the_language_of_its_transcript(tmp_path):
+    async with session(tmp_path, "повтори") as house:
+        house.ears[0].wake()
+        house.ears[0].speak()
+        await until(lambda: of(house, TtsEnd))
+        assert house.mouth.heard == ["Я ещё ничего не говорил."]
+
+
+async def test_a_wake_word_over_a_reply_stops_it_and_listens(tmp_path):
+    async with session(tmp_path, "say a very long story", "what time is it") as house:
+        house.mouth.hold = True
+        house.ears[0].wake()
+        house.ears[0].speak()
+        await house.mouth.talking.wait()
+        house.ears[0].wake()
+        await until(lambda: house.mouth.stopped)
+        assert house.mouth.stopped == ["a very long story"]
+        await until(lambda: house.session.state == "listening")
+        house.mouth.release()
+        house.ears[0].speak()
+        await until(lambda: house.mouth.heard)
+        assert of(house, TtsEnd)[0].stopped
+
+
+async def test_silence_after_the_wake_word_says_nothing(tmp_path):
+    async with session(tmp_path, "") as house:
+        house.ears[0].wake()
+        house.ears[0].speak(reason="nothing")
+        await until(lambda: of(house, SttEnd))
+        await quiet(house)
+        assert house.mouth.heard == []
+        assert house.session.state == "idle"
+
+
+async def test_speech_that_can_not_be_read_is_told(tmp_path):
+    async with session(tmp_path, "") as house:
+        house.ears[0].wake()
+        house.ears[0].speak()
+        await until(lambda: house.mouth.heard)
+        assert house.mouth.heard == ["I didn't catch that."]
+
+
+async def test_what_is_no_request_gets_a_helpful_answer(tmp_path):
+    async with session(tmp_path, "I drew a picture at school") as house:
+        house.ears[0].wake()
+        house.ears[0].speak()
+        await until(lambda: house.mouth.heard)
+        assert of(house, IntentEnd)[0].intent is None
+        assert "help" in house.mouth.heard[0]
+
+
+async def test_a_picture_is_acknowledged_made_and_announced(tmp_path):
+    async with session(tmp_path, "draw a red fox") as house:
+        house.ears[0].wake()
+        house.ears[0].speak()
+        await until(lambda: len(house.mouth.heard) == 2)
+        assert house.mouth.heard == [
+            "I am drawing a red fox. It will take about 2 seconds.",
+            "The picture of a red fox is ready.",
+        ]
+        assert of(house, ArtifactReady)[0].turn == of(house, WakeWord)[0].turn
+        assert [event.state for event in of(house, JobChanged)][-1] == "done"
+
+
+async def test_a_question_is_answered_without_the_wake_word(tmp_path):
+    async with session(tmp_path, "draw", "a blue whale") as house:
+        house.ears[0].wake()
+        house.ears[0].speak()
+        await until(lambda: of(house, Listening)[1:])
+        assert of(house, Listening)[1].trigger == "question"
+        house.ears[0].speak()
+        await until(lambda: of(house, ArtifactReady))
+        assert of(house, IntentEnd)[-1].slots == {"prompt": "a blue whale"}
+
+
+async def test_mute_closes_the_microphones_process_and_unmute_opens_a_new_one(tmp_path):
+    async with session(tmp_path, "mute") as house:
+        house.ears[0].wake()
+        house.ears[0].speak()
+        await until(lambda: house.ears[0].closed)
+        await until(lambda: house.session.state == "muted")
+        assert [event.on for event in of(house, MuteChanged)] == [False, True]
+        house.session.mute(on=False)
+        await until(lambda: house.session.state == "idle" and len(house.ears) == 2)
+
+
+async def test_volume_is_set_and_told(tmp_path):
+    async with session(tmp_path, "set the volume to thirty percent", "louder") as house:
+        for expected in (30, 40):
+            house.ears[0].wake()
+            house.ears[0].speak()
+            await until(lambda: house.voice.volume == expected)  # noqa: B023 - awaited within the loop
+            await quiet(house)
+        assert [event.level for event in of(house, VolumeChanged)] == [50, 30, 40]
+
+
+async def test_a_typed_request_waits_for_the_spoken_one(tmp_path):
+    async with session(tmp_path, "say first") as house:
+        house.mouth.hold = True
+        house.ears[0].wake()
+        house.ears[0].speak()
+        await house.mouth.talking.wait()
+        house.session.typed("say second", "en")
+        await asyncio.sleep(0)
+        house.mouth.release()
+        await until(lambda: len(house.mouth.heard) == 2)
+        assert house.mouth.heard == ["first", "second"]
+
+
+async def test_too_many_that_wait_are_refused(tmp_path):
+    async with session(tmp_path) as house:
+        for _ in range(25):
+            house.session.typed("say hello", "en")
+        await until(lambda: of(house, Failed))
+        assert {event.code for event in of(house, Failed)} == {"session.busy"}
+        await quiet(house)
+        assert house.mouth.heard == ["hello"] * 20
+
+
+async def test_ears_that_die_are_listened_to_again(tmp_path):
+    async with session(tmp_path, "say hello") as house:
+        house.ears[0].die()
+        house.ears[0].wake()
+        house.ears[0].speak()
+        await until(lambda: house.mouth.heard == ["hello"])
+
+
+async def test_a_lost_microphone_is_a_state_and_typed_requests_still_work(tmp_path):
+    async with session(tmp_path) as house:
+        house.ears[0].put("source", state="lost", why="ears.no_microphone", values={})
+        await until(lambda: house.session.state == "error")
+        house.session.typed("status", "en")
+        await until(lambda: house.mouth.heard)
+        assert of(house, PartChanged)[-1].why in house.mouth.heard[0]
+        house.ears[0].put("source", state="ok", why="", values={})
+        await until(lambda: house.session.state == "idle")
+
+
+async def test_a_recogniser_that_fails_is_told_and_the_next_turn_works(tmp_path):
+    broken = EngineError("engine.unknown", kind="stt", name="x", known="y")
+    async with session(tmp_path, broken, "say hello") as house:
+        for replies in (1, 2):
+            house.ears[0].wake()
+            house.ears[0].speak()
+            await until(lambda: len(house.mouth.heard) == replies)  # noqa: B023 - awaited within the loop
+            await quiet(house)
+        assert house.mouth.heard[0].startswith("Something went wrong.")
+        assert house.mouth.heard[-1] == "hello"
+
+
+@pytest.mark.parametrize("text", ["stop", "be quiet"])
+async def test_stop_says_nothing(tmp_path, text):
+    async with session(tmp_path, text) as house:
+        house.ears[0].wake()
+        house.ears[0].speak()
+        await until(lambda: of(house, IntentEnd))
+        await quiet(house)
+        assert house.mouth.heard == []
+
+
+async def test_the_assistant_works_without_any_subscriber(tmp_path):
+    async with session(tmp_path, "say hello") as house:
+        house.bus.publish = lambda _event: None
+        house.ears[0].wake()
+        house.ears[0].speak()
+        await until(lambda: house.mouth.heard == ["hello"])
+
+
+async def test_the_end_of_the_source_ends_the_session_when_all_is_said(tmp_path):
+    async with session(tmp_path, "say hello") as house:
+        house.ears[0].wake()
+        house.ears[0].speak()
+        house.ears[0].finish()
+        await until(house.session.ended.is_set)
+        await until(lambda: house.mouth.heard == ["hello"])
