@@ -1,0 +1,45 @@
+"""A scene as one picture."""
+
+from collections.abc import Callable
+from typing import Any
+
+from daemon.scene.model import SIDE, Scene
+from daemon.scene.sprites import put
+from daemon.scene.stage import Stage, build
+from daemon.scene.weather import bolt
+
+Progress = Callable[[float], None]
+
+
+def draw(scene: Scene, progress: Progress, side: int = SIDE) -> Any:
+    """Return the picture of `scene`, RGB, `side` pixels square; `progress` is told 0.2 to 0.9 on the way."""
+    progress(0.2)
+    stage = build(scene, side)
+    progress(0.6)
+    canvas = stage.behind[0].image.convert("RGB")
+    for layer in stage.behind[1:]:
+        canvas.paste(layer.image, (0, layer.top), layer.image if layer.image.mode == "RGBA" else None)
+    progress(0.75)
+    if scene.weather == "storm":
+        bolt(canvas, scene.seed)
+    for sprite in stage.sprites:
+        put(canvas, sprite, scene.place)
+    for layer in stage.before:
+        canvas.paste(layer.image, (0, layer.top), layer.image)
+    progress(0.85)
+    finish(canvas, stage, 0.0)
+    return _paper(canvas, stage)
+
+
+def finish(canvas: Any, stage: Stage, t: float) -> None:
+    """Put the air before everything, in place: mist, rain, snow."""
+    if stage.veil is not None:
+        canvas.paste(stage.veil, (0, 0), stage.veil)
+    if stage.fall is not None:
+        stage.fall.draw(canvas, t)
+
+
+def _paper(canvas: Any, stage: Stage) -> Any:
+    from PIL import ImageChops
+
+    return ImageChops.multiply(canvas, stage.paper)

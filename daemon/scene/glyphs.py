@@ -1,0 +1,130 @@
+"""The picture of a thing: an emoji of the font drawn large and crisp, or a drawing of ours; recoloured as asked."""
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from daemon.errors import EngineError
+from daemon.scene import tint, vector
+from daemon.scene.model import Item
+
+STRIKE = 109
+"""The one size in which the font holds its pictures: 136 by 128 pixels."""
+KNOWN = (
+    Path("/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf"),
+    Path("/usr/share/fonts/noto/NotoColorEmoji.ttf"),
+    Path("/usr/share/fonts/google-noto-emoji/NotoColorEmoji.ttf"),
+    Path("/usr/share/fonts/noto-emoji/NotoColorEmoji.ttf"),
+    Path.home() / ".local/share/fonts/NotoColorEmoji.ttf",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The inked part of a glyph, as shares of its box."""
+
+    width: float
+    height: float
+
+
+def find_font() -> Path | None:
+    """Return the colour emoji font's file, or None when there is none."""
+    for path in KNOWN:
+        if path.is_file():
+            return path
+    return _ask_fontconfig()
+
+
+@cache
+def _ask_fontconfig() -> Path | None:
+    import shutil
+    import subprocess
+
+    program = shutil.which("fc-match")
+    if program is None:
+        return None
+    done = subprocess.run(
+        [program, "--format=%{file}", "Noto Color Emoji:color=true"], capture_output=True, text=True, check=False, timeout=5
+    )
+    path = Path(done.stdout.strip())
+    return path if path.name.startswith("NotoColorEmoji") and path.is_file() else None
+
+
+@cache
+def font() -> Any:
+    """Return the font, opened. Raises EngineError `engine.no_emoji_font`."""
+    from PIL import ImageFont
+
+    path = find_font()
+    if path is None:
+        raise EngineError("engine.no_emoji_font")
+    try:
+        return ImageFont.truetype(str(path), STRIKE)
+    except OSError as error:
+        raise EngineError("engine.no_emoji_font") from error
+
+
+@lru_cache(maxsize=256)
+def strike(emoji: str) -> Any:
+    """Return an emoji as the font holds it, RGBA, on a square of 136 pixels.
+
+    Where Pillow can't shape sequences (libfribidi is absent), the first character stands for all of it.
+    """
+    from PIL import Image, ImageDraw
+
+    face = font()
+    if face.getlength(emoji) > 150:
+        emoji = emoji[0]
+    image = Image.new("RGBA", (136, 136))
+    ImageDraw.Draw(image).text((0, 4), emoji, font=face, embedded_color=True, anchor="lt")
+    return image
+
+
+@lru_cache(maxsize=64)
+def master(glyph: str) -> Any:
+    """Return the picture of a glyph, RGBA, 512 by 512, its edges sharp."""
+    if glyph.isascii():
+        return vector.draw(glyph, strike)
+    return tint.enlarge(strike(glyph), 512)
+
+
+@lru_cache(maxsize=256)
+def _ink(glyph: str) -> tuple[int, int, int, int]:
+    """Return the box of what is inked in the master; thresholded, so that faint shadows do not count."""
+    from PIL import Image
+
+    alpha = (
+        master(glyph).getchannel("A")
+        if glyph.isascii()
+        else strike(glyph).getchannel("A").resize((512, 512), Image.Resampling.BILINEAR)
+    )
+    return alpha.point(lambda value: 255 if value > 60 else 0).getbbox() or (0, 0, 512, 512)
+
+
+def shape(glyph: str) -> Shape:
+    """Return how much of its box the glyph fills."""
+    left, top, right, bottom = _ink(glyph)
+    return Shape((right - left) / 512, (bottom - top) / 512)
+
+
+def picture(item: Item, box: float) -> Any:
+    """Return the inked part of the item's picture, recoloured, as RGBA; its whole box would be `box` pixels a side."""
+    from PIL import Image
+
+    image = _dressed(item.thing.glyph, item.colour, item.traits, item.thing.name)
+    scale = box / 512
+    size = max(2, round(image.width * scale)), max(2, round(image.height * scale))
+    return image.resize(size, Image.Resampling.LANCZOS if scale > 1 else Image.Resampling.BICUBIC, reducing_gap=2.0)
+
+
+@lru_cache(maxsize=48)
+def _dressed(glyph: str, colour: str | None, traits: tuple[str, ...], name: str) -> Any:
+    image = master(glyph).crop(_ink(glyph))
+    if colour == "red" and name in tint.GINGER:
+        colour = "ginger"
+    if colour:
+        image = tint.recolour(image, colour)
+    for trait in traits:
+        image = tint.mood(image, trait)
+    return image

@@ -1,0 +1,172 @@
+"""Where everything stands on the canvas: a pure function of the request, the glyphs' shapes and a seed."""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from daemon.scene import setting
+from daemon.scene.cluster import Cluster, Measure, build
+from daemon.scene.model import SIDE, Item, Link, Placed, Relation, Request, Scene
+
+LEFT, RIGHT = 46.0, SIDE - 46.0
+FEET = {"water": 800.0, "ground": 880.0}
+LOOSE = {"space", "underwater", "sky"}
+"""Places without a ground to stand on."""
+
+
+def compose(request: Request, seed: int, measure: Measure) -> Scene:
+    """Lay a request out. The same request and seed give the same scene."""
+    rng = random.Random(seed)
+    place = setting.place(request)
+    clusters = [build(root, request, place, rng, measure) for root in _roots(request)]
+    standing = [cluster for cluster in clusters if _level(cluster.root, place) == "standing"]
+    hanging = [cluster for cluster in clusters if _level(cluster.root, place) == "hanging"]
+    placed = _stand(standing, place, rng)
+    placed += _hang(hanging, [_box(one, measure) for one in placed], place, rng, measure)
+    placed.sort(key=lambda one: (one.z, one.y))
+    return Scene(
+        request=request,
+        place=place,
+        time=setting.time(request, place),
+        season=request.season or ("winter" if request.weather == "snowfall" else "summer"),
+        weather=request.weather or "",
+        seed=seed,
+        placed=tuple(placed),
+    )
+
+
+def _roots(request: Request) -> list[int]:
+    """Return the items that stand by themselves; the others are placed by them."""
+    subjects = {relation.subject for relation in request.relations if _binds(request, relation)}
+    return [index for index in range(len(request.items)) if index not in subjects]
+
+
+def _binds(request: Request, relation: Relation) -> bool:
+    """Tell whether a relation ties two things together: not a bird "and" a house, which live on different levels."""
+    if relation.kind not in {Link.AND, Link.WITH, Link.BESIDE}:
+        return True
+    subject, anchor = request.items[relation.subject], request.items[relation.anchor]
+    if relation.kind is Link.WITH and (subject.thing.wear or "hold" in subject.thing.flags):
+        return True
+    return airborne(subject) == airborne(anchor) and not airborne(subject)
+
+
+def airborne(item: Item) -> bool:
+    """Tell whether a thing is up in the air."""
+    if "flying" in item.traits:
+        return True
+    return item.thing.home == "sky" and item.thing.motion != "hop"
+
+
+def _level(item: Item, place: str) -> str:
+    if place in LOOSE and not (place == "underwater" and item.thing.home == "ground"):
+        return "hanging"
+    return "hanging" if airborne(item) else "standing"
+
+
+def _stand(clusters: Sequence[Cluster], place: str, rng: random.Random) -> list[Placed]:
+    """Put clusters side by side on the ground, the first one largest and nearest."""
+    if not clusters:
+        return []
+    scale = min(
+        (RIGHT - LEFT) * 0.94 / (sum(cluster.width for cluster in clusters) + 30 * (len(clusters) - 1)),
+        min((700 if cluster.root.thing.size < 8 else 790) / cluster.height for cluster in clusters),
+        _ambition(clusters),
+    )
+    room = (RIGHT - LEFT) - scale * sum(cluster.width for cluster in clusters)
+    gap = room / (len(clusters) + 1)
+    x = LEFT
+    order = list(range(len(clusters)))
+    if len(order) > 2:
+        order[0], order[1] = order[1], order[0]
+    found: list[Placed] = []
+    for rank in order:
+        cluster = clusters[rank]
+        x += gap + rng.uniform(-0.25, 0.25) * gap
+        feet = _feet(cluster.root, place) - 34 * min(rank, 3)
+        found += cluster.at(x - cluster.left * scale, feet, scale, group=10 * rank)
+        x += cluster.width * scale + rng.uniform(0, 0.2) * gap
+    return found
+
+
+def _ambition(clusters: Sequence[Cluster]) -> float:
+    """Return the scale at which the clusters look well: a lone small thing is shown large."""
+    tallest = max(cluster.height for cluster in clusters)
+    biggest = max(cluster.root.thing.size for cluster in clusters)
+    wanted = 520 + 26 * max(0, biggest - 3)
+    return wanted / tallest
+
+
+def _feet(item: Item, place: str) -> float:
+    if place in setting.WATERS and item.thing.home == "water":
+        return FEET["water"]
+    if place in setting.WATERS and place in {"sea", "lake"}:
+        return 850.0
+    return FEET["ground"] - (50 if item.thing.size >= 8 else 0)
+
+
+def _hang(
+    clusters: Sequence[Cluster],
+    taken: list[tuple[float, float, float, float]],
+    place: str,
+    rng: random.Random,
+    measure: Measure,
+) -> list[Placed]:
+    """Find for each cluster in the air the freest spot."""
+    found: list[Placed] = []
+    alone = not taken
+    for rank, cluster in enumerate(clusters):
+        share = 0.62 if alone and len(clusters) == 1 else 0.46 if alone else 0.3 + 0.02 * cluster.root.thing.size
+        area = SIDE * (share if len(clusters) < 3 else share * 0.8)
+        scale = min(area / max(cluster.width, cluster.height) * (1.25 if cluster.root.count > 2 else 1), 2.6)
+        scale = min(scale, 900 / cluster.width, 820 / cluster.height)
+        x, y = _freest(cluster, scale, taken, alone, place, rng)
+        ones = cluster.at(x, y, scale, group=500 + 10 * rank, grounded=False)
+        found += ones
+        taken += [_box(one, measure) for one in ones]
+    return found
+
+
+def _freest(
+    cluster: Cluster,
+    scale: float,
+    taken: Sequence[tuple[float, float, float, float]],
+    alone: bool,
+    place: str,
+    rng: random.Random,
+) -> tuple[float, float]:
+    """Return the feet of the cluster where it overlaps least with what is there and lies near where it belongs."""
+    width, height = cluster.width * scale, cluster.height * scale
+    whole = alone or place in LOOSE
+    low, high = (70.0, max(71.0, SIDE - 110 - height)) if whole else (36.0, max(60.0, min(560 - height, 330.0)))
+    best, best_cost = (SIDE / 2, SIDE / 2), float("inf")
+    wanted = (SIDE * rng.uniform(0.3, 0.7), SIDE * (0.46 if whole else 0.2))
+    if whole and not taken:
+        wanted = (SIDE * rng.uniform(0.46, 0.54), SIDE * 0.46)
+    for _ in range(70):
+        x0 = rng.uniform(LEFT, max(LEFT + 1, RIGHT - width))
+        y0 = rng.uniform(low, high)
+        box = (x0, y0, x0 + width, y0 + height)
+        cost = 8 * sum(overlap(box, other) for other in taken) / (width * height)
+        cost += (abs(x0 + width / 2 - wanted[0]) + abs(y0 + height / 2 - wanted[1])) / SIDE
+        if cost < best_cost:
+            best, best_cost = (x0 - cluster.left * scale, y0 - cluster.top * scale), cost
+    return best
+
+
+def overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> float:
+    """Return the area that two boxes (left, top, right, bottom) share."""
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    return max(0.0, width) * max(0.0, height)
+
+
+def _box(one: Placed, measure: Measure) -> tuple[float, float, float, float]:
+    shape = measure(one.item.thing.glyph)
+    width, height = shape.width * one.box, shape.height * one.box
+    return one.x - width / 2, one.y - height, one.x + width / 2, one.y
+
+
+def mirrored(placed: Sequence[Placed], choose: Callable[[Placed], bool]) -> list[Placed]:
+    """Return the placed things, those that `choose` picks turned the other way."""
+    return [replace(one, flip=not one.flip) if choose(one) else one for one in placed]

@@ -1,0 +1,86 @@
+"""The two tables, `things.yaml` and `words.yaml`, and the index from words (lemmas) to what they mean."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, get_args
+
+from daemon.scene.model import Home, Thing
+
+Phrase = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a word or phrase stands for: its kind (thing, colour, number, relation ...) and the value."""
+
+    kind: str
+    value: Any
+
+
+@cache
+def things() -> tuple[Thing, ...]:
+    """Return everything that can be drawn."""
+    rows = _read("things.yaml")
+    return tuple(_thing(glyph, row, scene) for scene, section in rows.items() for glyph, row in section.items())
+
+
+@cache
+def index() -> dict[Phrase, tuple[Meaning, ...]]:
+    """Return the meanings of every word and phrase of both languages; several where context has to decide."""
+    found: dict[Phrase, list[Meaning]] = {}
+    for phrase, meaning in _meanings():
+        known = found.setdefault(phrase, [])
+        if all(other.kind != meaning.kind for other in known):
+            known.append(meaning)
+    return {phrase: tuple(meanings) for phrase, meanings in found.items()}
+
+
+@cache
+def longest() -> int:
+    """Return the number of words in the longest phrase."""
+    return max(len(phrase) for phrase in index())
+
+
+def _meanings() -> Iterator[tuple[Phrase, Meaning]]:
+    for kind, section in _read("words.yaml").items():
+        for value, row in section.items():
+            yield from ((phrase, Meaning(kind, str(value))) for phrase in _phrases(row))
+    rows = _read("things.yaml")
+    lines = [row for section in rows.values() for row in section.values()]
+    for thing, row in zip(things(), lines, strict=True):
+        words, russian, _ = row.split("|")
+        yield from ((phrase, Meaning("thing", thing)) for phrase in _phrases(f"{words}|{russian}"))
+
+
+def _phrases(row: str) -> list[Phrase]:
+    words = row.lower().replace("ё", "е").replace("|", ",").split(",")
+    return [tuple(word.split()) for word in words if word.strip()]
+
+
+def _thing(glyph: str, row: str, scene: str) -> Thing:
+    words, _, rest = row.split("|")
+    size, home, motion, *flags = rest.split()
+    values = dict(flag.split("=") for flag in flags if "=" in flag)
+    if home not in get_args(Home):
+        message = f"things.yaml: {glyph} lives in {home}, which is no home"
+        raise ValueError(message)
+    return Thing(
+        glyph=glyph,
+        name=words.split(",")[0].strip(),
+        scene=scene,
+        size=int(size),
+        home=home,
+        motion=motion,
+        flags=frozenset(flag.split("=")[0] for flag in flags),
+        seat=float(values.get("seat", 0.1)),
+        wear=values.get("wear", "head" if "wear" in flags else ""),
+    )
+
+
+@cache
+def _read(name: str) -> dict[str, dict[Any, str]]:
+    from ruamel.yaml import YAML
+
+    return dict(YAML(typ="safe", pure=True).load(files(__package__).joinpath(name).read_text("utf-8")))

@@ -1,0 +1,119 @@
+"""What the words of a request become on their way to a drawing."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+Home = Literal["ground", "sky", "water", "under", "space"]
+
+SIDE = 1024
+"""The side of the canvas, in the units of layout and drawing; pixels come in at the very end."""
+
+
+class Link(StrEnum):
+    """How one thing stands to another."""
+
+    ON = "on"
+    IN = "in"
+    UNDER = "under"
+    OVER = "over"
+    BESIDE = "beside"
+    BEHIND = "behind"
+    BEFORE = "before"
+    BETWEEN = "between"
+    WITH = "with"
+    AND = "and"
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A row of `things.yaml`: what can be drawn."""
+
+    glyph: str
+    """An emoji, or the name of a drawing in `vector`."""
+    name: str
+    """Its first English word."""
+    scene: str
+    """The place where it is at home."""
+    size: int
+    """1 an insect ... 9 a castle."""
+    home: Home
+    motion: str
+    flags: frozenset[str] = frozenset()
+    seat: float = 0.1
+    """How far below its top something put on it stands, as a share of its height."""
+    wear: str = ""
+    """Where on a body it is worn: head, eyes, neck; "" when it is no clothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A thing asked for, as it was described."""
+
+    thing: Thing
+    count: int = 1
+    colour: str | None = None
+    size: float = 1.0
+    """A factor on its usual size."""
+    traits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """`subject` stands in this relation to `anchor`: both are indexes of `Request.items`."""
+
+    subject: int
+    kind: Link
+    anchor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A prompt, understood."""
+
+    items: tuple[Item, ...]
+    relations: tuple[Relation, ...] = ()
+    place: str | None = None
+    weather: str | None = None
+    time: str | None = None
+    """night, sunset, dawn, day"""
+    season: str | None = None
+    missing: tuple[str, ...] = ()
+    """The words, as they were written, that can't be drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """One drawn copy of a thing on the canvas."""
+
+    item: Item
+    x: float
+    """The middle of its feet, in canvas units."""
+    y: float
+    box: float
+    """The side of the square that its glyph fills, in canvas units."""
+    z: float = 0.0
+    """Greater is nearer to us."""
+    flip: bool = False
+    angle: float = 0.0
+    """Degrees counter-clockwise."""
+    grounded: bool = True
+    """It casts a shadow where its feet are."""
+    front: float = 0.0
+    """Draw only this share of it, from below: the near side of a thing that holds another."""
+    group: int = 0
+    """Copies with the same group move as one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A finished composition: what is where, before what."""
+
+    request: Request
+    place: str
+    time: str
+    season: str
+    weather: str
+    seed: int
+    placed: tuple[Placed, ...] = field(default=())
+    """From far to near."""

@@ -1,0 +1,234 @@
+"""From a prompt, English or Russian, to what is to be drawn. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from daemon.errors import EngineError
+from daemon.scene.lemma import Token, tokens
+from daemon.scene.lexicon import Meaning, index, longest
+from daemon.scene.model import Item, Link, Relation, Request
+
+WORDS = 300
+"""Longer prompts are read up to here."""
+THINGS = 10
+"""More different things than these are reported as missing."""
+COPIES = 40
+HOW_MANY = {"few": 3, "many": 9}
+SEASONS = {"autumn", "winter", "spring", "summer"}
+BESIDE = {Link.AND, Link.WITH, Link.BESIDE}
+
+
+def clean(prompt: str) -> str:
+    """Return `prompt` on one line, without control characters. Raises EngineError `scene.empty_prompt`."""
+    text = unicodedata.normalize("NFC", prompt)
+    text = "".join(" " if unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} else char for char in text)
+    text = re.sub(r"\s+", " ", text).strip()
+    if not text:
+        raise EngineError("scene.empty_prompt")
+    return text
+
+
+def parse(prompt: str) -> Request:
+    """Understand a prompt. Raises EngineError `scene.empty_prompt`."""
+    reader = _Reader()
+    words = _meanings(tokens(clean(prompt), WORDS))
+    for place, word in enumerate(words):
+        following = words[place + 1] if place + 1 < len(words) else None
+        reader.read(word, _choose(word, following))
+    return reader.request()
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A phrase of the prompt and all it may mean; nothing when we don't know it."""
+
+    text: str
+    meanings: tuple[Meaning, ...]
+    plural: bool
+
+
+def _meanings(found: Sequence[Token]) -> list[_Word]:
+    words: list[_Word] = []
+    at = 0
+    while at < len(found):
+        word, length = _longest(found[at:])
+        words.append(word)
+        at += length
+    return words
+
+
+def _longest(rest: Sequence[Token]) -> tuple[_Word, int]:
+    """Return the longest known phrase at the beginning of `rest` (or one unknown word), and its length."""
+    for length in range(min(longest(), len(rest)), 0, -1):
+        part = rest[:length]
+        for phrase in _variants(part):
+            if phrase in index():
+                text = " ".join(token.text for token in part)
+                plural = any(token.plural and token.text.lower() != form for token, form in zip(part, phrase, strict=True))
+                return _Word(text, index()[phrase], plural), length
+    first = rest[0]
+    if first.text.isdecimal():
+        return _Word(first.text, (Meaning("number", first.text[:6]),), plural=False), 1
+    return _Word(first.text, (), plural=False), 1
+
+
+def _variants(part: Sequence[Token]) -> list[tuple[str, ...]]:
+    variants: list[tuple[str, ...]] = [()]
+    for token in part:
+        variants = [(*variant, form) for variant in variants for form in token.forms]
+        starts = _starts()
+        variants = [variant for variant in variants if variant in starts]
+    return variants
+
+
+_STARTS: set[tuple[str, ...]] = set()
+
+
+def _starts() -> set[tuple[str, ...]]:
+    """Return every beginning of every phrase: it keeps the search for phrases short."""
+    if not _STARTS:
+        _STARTS.update(phrase[:end] for phrase in index() for end in range(1, len(phrase) + 1))
+    return _STARTS
+
+
+def _choose(word: _Word, following: _Word | None) -> Meaning | None:
+    """Choose among meanings: before a noun or another adjective "orange" is a colour, else a fruit."""
+    if len(word.meanings) < 2:
+        return word.meanings[0] if word.meanings else None
+    by_kind = {meaning.kind: meaning for meaning in word.meanings}
+    described = following is not None and any(
+        meaning.kind in {"thing", "size", "colour", "place"} for meaning in following.meanings
+    )
+    if "thing" in by_kind and (not described or not by_kind.keys() & {"colour", "trait"}):
+        return by_kind["thing"]
+    return next(meaning for meaning in word.meanings if meaning.kind != "thing")
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads the meanings from left to right and remembers what is still open."""
+
+    items: list[Item] = field(default_factory=list)
+    links: dict[int, tuple[Link, int]] = field(default_factory=dict)
+    """From a subject to its anchor."""
+    scenery: dict[str, str] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+    look: Item | None = None
+    """Adjectives whose noun has not come yet (its thing is only a stand-in)."""
+    pending: Link | None = None
+    waiting: tuple[Link, int] | None = None
+    """«Под деревом спит лиса»: the relation came first, its subject is still to come."""
+
+    def read(self, word: _Word, meaning: Meaning | None) -> None:
+        if meaning is None:
+            self.missing.append(word.text)
+            return
+        match meaning.kind:
+            case "thing":
+                self._thing(word, meaning)
+            case "number" | "colour" | "size" | "trait":
+                self._describe(meaning)
+            case "relation":
+                self._settle()
+                self.pending = Link(meaning.value)
+            case "pronoun":
+                self._pronoun(meaning.value)
+            case "place" | "weather" | "time":
+                self._scenery(meaning)
+            case _:
+                pass
+
+    def request(self) -> Request:
+        """Return what was understood."""
+        self._settle()
+        return Request(
+            items=tuple(self.items),
+            relations=tuple(Relation(subject, kind, anchor) for subject, (kind, anchor) in sorted(self.links.items())),
+            place=self.scenery.get("place"),
+            weather=self.scenery.get("weather"),
+            time=self.scenery.get("time"),
+            season=self.scenery.get("season"),
+            missing=tuple(dict.fromkeys(self.missing)),
+        )
+
+    def _thing(self, word: _Word, meaning: Meaning) -> None:
+        if len(self.items) == THINGS:
+            self.missing.append(word.text)
+            return
+        item = replace(self.look, thing=meaning.value) if self.look else Item(meaning.value, count=0)
+        count = item.count or ((5 if item.thing.size <= 2 else 3) if word.plural else 1)
+        self.items.append(replace(item, count=min(count, COPIES)))
+        self.look = None
+        self._link(len(self.items) - 1)
+
+    def _link(self, new: int) -> None:
+        kind, self.pending = self.pending, None
+        if new == 0:
+            self.waiting = (kind, new) if kind and kind not in BESIDE else None
+            return
+        if self.waiting and kind is None:
+            self.links[new], self.waiting = self.waiting, None
+        elif kind is None or kind in BESIDE:
+            self.links[new] = (kind or Link.AND, new - 1)
+        elif self.waiting is None or self.waiting[1] != new - 1:
+            self.links[self._root(new - 1)] = (kind, new)
+
+    def _root(self, item: int) -> int:
+        while item in self.links:
+            item = self.links[item][1]
+        return item
+
+    def _describe(self, meaning: Meaning) -> None:
+        look = self.look or Item(_NOTHING, count=0)
+        match meaning.kind:
+            case "number":
+                count = HOW_MANY.get(meaning.value) or int(meaning.value)
+                look = replace(look, count=max(1, count))
+            case "colour":
+                look = replace(look, colour=meaning.value)
+            case "size":
+                look = replace(look, size=look.size * float(meaning.value))
+            case _:
+                look = replace(look, traits=(*look.traits, meaning.value))
+        self.look = look
+
+    def _settle(self) -> None:
+        """A noun phrase ended: what was said after its noun ("a cat sleeping") belongs to that noun."""
+        look, self.look = self.look, None
+        if look is None or not self.items:
+            return
+        last = self.items[-1]
+        self.items[-1] = replace(
+            last,
+            colour=last.colour or look.colour,
+            size=last.size * look.size,
+            traits=(*last.traits, *look.traits),
+        )
+
+    def _pronoun(self, which: str) -> None:
+        last = len(self.items) - 1
+        if self.pending is None or last < 0:
+            return
+        if which == "which":
+            self.waiting = (self.pending, last)
+        elif last in self.links and self.links[last][0] in BESIDE:
+            self.links[last] = (self.pending, self.links[last][1])
+        self.pending = None
+
+    def _scenery(self, meaning: Meaning) -> None:
+        kind, value = meaning.kind, meaning.value
+        if kind == "place" and value == "sea" and self.pending is Link.UNDER:
+            value = "underwater"
+        if value in SEASONS:
+            kind = "season"
+        if not (kind == "place" and value in {"sea", "sky", "snow"} and kind in self.scenery):
+            self.scenery[kind] = value
+        self.pending = None
+        if self.look and not self.items:
+            self.look = None
+        self._settle()
+
+
+_NOTHING = next(meaning.value for meanings in index().values() for meaning in meanings if meaning.kind == "thing")

@@ -1,0 +1,54 @@
+"""Which place, light and weather a request asks for, or what suits its things when it does not say. Pure."""
+
+from collections import Counter
+
+from daemon.scene.model import Request
+
+WATERS = {"sea", "lake", "river"}
+INDOORS = {"room", "bedroom", "kitchen", "classroom", "stage"}
+
+
+def place(request: Request) -> str:
+    """Return the place to paint."""
+    if request.place:
+        return _deeper(request, request.place)
+    if not request.items:
+        return "mountains" if request.weather == "fog" else "meadow"
+    votes: Counter[str] = Counter()
+    for rank, item in enumerate(request.items):
+        scene = item.thing.scene
+        weight = 4 if rank == 0 else 2
+        small_object = scene in {"room", "kitchen", "stage"}
+        votes[scene] += 1 if small_object and item.thing.wear else weight
+    chosen = votes.most_common(1)[0][0]
+    outdoors = [item for item in request.items if item.thing.scene not in INDOORS]
+    if chosen in INDOORS and any(item.thing.size >= 7 for item in outdoors):
+        chosen = outdoors[0].thing.scene
+    if request.season == "winter" or request.weather == "snowfall":
+        return "snow" if chosen in {"meadow", "farm", "savanna", "desert", "mountains", "beach"} else chosen
+    if chosen == "sky" and any(item.thing.home == "ground" for item in request.items):
+        return "meadow"
+    return chosen
+
+
+def time(request: Request, where: str) -> str:
+    """Return the time of day."""
+    if request.time:
+        return request.time
+    if where in INDOORS or where in {"space", "underwater"}:
+        return "day"
+    for item in request.items:
+        if item.thing.name in {"moon", "crescent moon", "star", "fireworks", "ghost", "shooting star", "galaxy"}:
+            return "night"
+    return "day"
+
+
+def _deeper(request: Request, where: str) -> str:
+    """Return where "in the sea" is: below the surface for a fish, on it for a boat; nothing stands in a plain sky."""
+    if where == "sea" and request.items and request.items[0].thing.home == "under":
+        return "underwater"
+    if where == "sky" and any(item.thing.home == "ground" and item.thing.size >= 6 for item in request.items[1:]):
+        return "meadow"
+    if where == "snow" and any(item.thing.scene == "forest" and item.thing.size >= 8 for item in request.items):
+        return "snow"
+    return where

@@ -1,0 +1,75 @@
+"""A scene made ready to be seen: its background layers, its sprites and what lies over all of it, at any size."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from daemon.scene import backdrop
+from daemon.scene.backdrop.easel import Easel, Layer
+from daemon.scene.model import Scene
+from daemon.scene.setting import INDOORS
+from daemon.scene.sprites import Sprite, sprites
+from daemon.scene.weather import Fall, veil
+
+FLOATING = {"space", "underwater", "sky"}
+SUNS = {"sun", "moon", "crescent moon", "sun with face"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Everything that a picture or a frame is put together from."""
+
+    scene: Scene
+    side: int
+    margin: int
+    behind: list[Layer]
+    sprites: list[Sprite]
+    before: list[Layer]
+    fall: Fall | None
+    veil: Any | None
+    paper: Any
+    """Multiplied over the finished picture: paper and darker corners."""
+
+
+def build(scene: Scene, side: int, margin: int = 0) -> Stage:
+    """Paint the layers and draw the sprites of `scene` for a canvas of `side` pixels."""
+    names = {item.thing.name for item in scene.request.items}
+    easel = Easel(
+        side,
+        margin,
+        scene.seed,
+        scene.time,
+        scene.season,
+        scene.weather,
+        celestial=not names & SUNS,
+    )
+    layers = backdrop.paint(scene.place, easel)
+    indoors = scene.place in INDOORS
+    return Stage(
+        scene=scene,
+        side=side,
+        margin=margin,
+        behind=[layer for layer in layers if not layer.front],
+        sprites=sprites(scene.placed, easel, shadows=scene.place not in FLOATING),
+        before=[layer for layer in layers if layer.front],
+        fall=None if indoors else Fall.of(scene.weather, scene.season, scene.seed, side),
+        veil=None if indoors else veil(scene.weather, side, scene.seed),
+        paper=_paper(side),
+    )
+
+
+@lru_cache(maxsize=2)
+def _paper(side: int) -> Any:
+    from PIL import Image
+
+    random = np.random.default_rng(1)
+    fine = random.random((side, side), dtype=np.float32)
+    coarse = Image.fromarray(random.random((side // 3, side // 3), dtype=np.float32))
+    fibre = np.asarray(coarse.resize((side, side), Image.Resampling.BICUBIC))
+    axis = np.linspace(-1, 1, side, dtype=np.float32)
+    distance = axis[:, None] ** 2 + axis[None, :] ** 2
+    corners = 1 - 0.16 * np.clip((distance - 0.75) / 1.25, 0, 1) ** 1.4
+    grey = np.clip((0.986 - 0.014 * fine - 0.03 * fibre + 0.018) * corners * 255, 0, 255).astype(np.uint8)
+    return Image.fromarray(np.repeat(grey[..., None], 3, axis=2))

@@ -1,0 +1,63 @@
+"""What carries people through water and air."""
+
+from daemon.scene.vector.pen import Pen
+
+
+def pirateship(p: Pen) -> None:
+    for x, top in ((32, 16), (56, 6), (77, 22)):
+        p.rect("#5b3a20", x - 1.2, top, x + 1.2, 76)
+    for x, top, half, tall in ((32, 22, 13, 40), (56, 14, 15, 48), (77, 28, 10, 34)):
+        p.curve(
+            "#efe6d2", (x - half, top), (x + half, top), (x + half - 3, top + tall / 2),
+            (x + half, top + tall), (x - half, top + tall), (x - half - 4, top + tall / 2),
+        )  # fmt: skip
+    p.stamp("💀", 55, 38, 18)
+    p.poly("#1d1b1b", (56, 3), (42, 7), (56, 12))
+    p.curve("#7a4a26", (3, 66), (20, 74), (70, 74), (90, 64), (98, 62), (90, 94), (60, 98), (22, 97), (12, 84))
+    p.line("#d9a94a", 1.6, (12, 78), (50, 80), (92, 74))
+    for x in (28, 42, 56, 70):
+        p.rect("#2b1a0e", x, 83, x + 6, 89, 1)
+
+
+def raft(p: Pen) -> None:
+    for i in range(6):
+        y = 70 + i * 4
+        p.rect("#a9763f" if i % 2 else "#bd8a50", 4 + i, y, 96 - i, y + 5, 2)
+    p.rect("#6b4a2a", 20, 69, 24, 95, 1)
+    p.rect("#6b4a2a", 76, 69, 80, 95, 1)
+
+
+def submarine(p: Pen) -> None:
+    p.rect("#e0a818", 40, 22, 62, 48, 4)
+    p.line("#4b5660", 3, (52, 24), (52, 8), (62, 8))
+    p.curve("#f4c430", (4, 62), (18, 44), (50, 39), (80, 44), (90, 62), (80, 80), (50, 86), (18, 80))
+    p.curve("#d79e12", (6, 68), (30, 74), (70, 74), (88, 68), (80, 81), (50, 86), (18, 81))
+    p.poly("#d79e12", (86, 60), (98, 46), (98, 80), (86, 66))
+    for x in (26, 46, 66):
+        p.oval("#7c5a10", x, 60, 8)
+        p.oval("#bfe8f7", x, 60, 6)
+        p.oval("#ffffff", x - 2, 58, 1.8)
+
+
+def hotairballoon(p: Pen) -> None:
+    p.oval("#e5483f", 50, 36, 34)
+    for rx, colour in ((26, "#ffd166"), (17, "#e5483f"), (8, "#ffd166")):
+        p.oval(colour, 50, 36, rx, 34)
+    p.poly("#e5483f", (21, 53), (79, 53), (59, 74), (41, 74))
+    p.poly("#ffd166", (29, 57), (71, 57), (56.5, 74), (43.5, 74))
+    p.poly("#e5483f", (36, 57), (64, 57), (54.5, 74), (45.5, 74))
+    p.poly("#ffd166", (43.5, 57), (56.5, 57), (52, 74), (48, 74))
+    p.line("#6b4a2a", 0.9, (42, 74), (43, 85))
+    p.line("#6b4a2a", 0.9, (58, 74), (57, 85))
+    p.rect("#a9763f", 41, 84, 59, 98, 3)
+    p.rect("#8a5c2e", 41, 84, 59, 88, 1)
+
+
+def airship(p: Pen) -> None:
+    p.poly("#9aa7b3", (78, 40), (98, 22), (98, 64), (78, 48))
+    p.oval("#c9d3dc", 48, 44, 46, 22)
+    p.pie("#a5b2be", 48, 44, 46, 22, 10, 170)
+    p.oval("#dbe4eb", 42, 37, 34, 10)
+    p.rect("#4b5a68", 34, 64, 62, 74, 4)
+    for x in (38, 45, 52):
+        p.rect("#ffe7a3", x, 66, x + 4, 70, 1)

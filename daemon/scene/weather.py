@@ -1,0 +1,101 @@
+"""What falls, blows and hangs in the air before everything: positions are a function of time, so that it can move."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+COUNTS = {"snowfall": 190, "rain": 240, "storm": 330, "wind": 26}
+
+
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """Flakes, drops or leaves: where each began, how large and how fast (canvas units, units a second)."""
+
+    kind: str
+    seeds: NDArray[np.float64]
+    unit: float
+    side: int
+
+    @classmethod
+    def of(cls, weather: str, season: str, seed: int, side: int) -> "Fall | None":
+        """Return what falls in this weather, if anything."""
+        kind = weather if weather in COUNTS else ""
+        if kind == "wind" and season == "winter":
+            kind = "snowfall"
+        if not kind:
+            return None
+        random = np.random.default_rng(seed + 7)
+        return cls(kind, random.random((COUNTS[kind], 4)), side / 1024, side)
+
+    def draw(self, canvas: Any, t: float) -> None:
+        """Draw the fall as it is at `t` seconds, in place, on an RGB canvas."""
+        from PIL import ImageDraw
+
+        draw = ImageDraw.Draw(canvas, "RGBA")
+        for x, y, size, phase in self.seeds:
+            match self.kind:
+                case "snowfall":
+                    self._flake(draw, x, y, size, phase, t)
+                case "wind":
+                    self._leaf(draw, x, y, size, phase, t)
+                case _:
+                    self._drop(draw, x, y, size, t)
+
+    def _flake(self, draw: Any, x: float, y: float, size: float, phase: float, t: float) -> None:
+        r = (1.6 + 6.0 * size**3) * self.unit
+        px = ((x + 0.02 * math.sin(2 * t + 6.3 * phase)) * 1.06 % 1.06) * self.side
+        py = ((y + t * (0.05 + 0.09 * size)) % 1.04 - 0.02) * self.side
+        draw.ellipse([px - r, py - r, px + r, py + r], fill=(255, 255, 255, int(150 + 90 * size)))
+
+    def _drop(self, draw: Any, x: float, y: float, size: float, t: float) -> None:
+        slant = 0.26 if self.kind == "storm" else 0.1
+        y = (y + t * (1.0 + 0.5 * size)) % 1.1 - 0.05
+        px, py = ((x - slant * y) % 1.05) * self.side, y * self.side
+        long = (20 + 30 * size) * self.unit
+        light = int(70 + 90 * size)
+        draw.line([px, py, px - slant * long, py + long], fill=(214, 230, 246, light), width=max(1, round(2.2 * self.unit)))
+
+    def _leaf(self, draw: Any, x: float, y: float, size: float, phase: float, t: float) -> None:
+        px = ((x + t * (0.12 + 0.1 * size)) % 1.1 - 0.05) * self.side
+        py = (0.15 + 0.8 * y + 0.05 * math.sin(3 * t + 6.3 * phase)) * self.side
+        r = (5 + 7 * size) * self.unit
+        turn = math.sin(4 * t + 6.3 * phase)
+        tone = ((214, 140, 46, 230), (196, 92, 40, 230), (126, 166, 64, 230))[int(phase * 3)]
+        draw.polygon([(px - r, py), (px, py - r * 0.5 * turn), (px + r, py + r * 0.3), (px, py + r * 0.6 * turn)], fill=tone)
+
+
+def veil(weather: str, side: int, seed: int) -> Any | None:
+    """Return the mist or gloom that lies over everything, RGBA, or None."""
+    from PIL import Image
+
+    if weather == "fog":
+        random = np.random.default_rng(seed + 11)
+        small = Image.fromarray(random.random((9, 5), dtype=np.float32))
+        noise = np.asarray(small.resize((side, side), Image.Resampling.BICUBIC))
+        rows = np.linspace(0, 1, side, dtype=np.float32)[:, None]
+        band = np.exp(-(((rows - 0.62) / 0.3) ** 2))
+        alpha = np.clip((0.34 + 0.5 * noise) * band * 190 + 36, 0, 225)
+        image = np.full((side, side, 4), 232, np.uint8)
+        image[..., 3] = alpha
+        return Image.fromarray(image)
+    return None
+
+
+def bolt(canvas: Any, seed: int) -> None:
+    """Draw a flash of lightning in the sky, in place, on an RGB canvas."""
+    from PIL import ImageDraw
+
+    side = canvas.width
+    random = np.random.default_rng(seed + 13)
+    x, y = float(random.uniform(0.15, 0.85)) * side, 0.0
+    points = [(x, y)]
+    while y < 0.5 * side:
+        x += float(random.uniform(-0.05, 0.05)) * side
+        y += float(random.uniform(0.03, 0.08)) * side
+        points.append((x, y))
+    draw = ImageDraw.Draw(canvas, "RGBA")
+    for width, light in ((0.018, 40), (0.009, 90), (0.004, 255)):
+        draw.line(points, fill=(240, 244, 255, light), width=max(1, round(width * side)), joint="curve")
