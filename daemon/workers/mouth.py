@@ -223,7 +223,7 @@ class Mouth:
         self._report(played.error)
         return played
 
-    async def earcon(self, name: Name, volume: int = 100) -> None:
+    async def earcon(self, name: str, volume: int = 100) -> None:
         """Play one of the short sounds to its end; nothing happens where there is no sound card. Raises WorkerError."""
         async with self._worker.call({"op": "earcon", "name": name, "volume": volume}) as call:
             await self._follow(call, None, None)

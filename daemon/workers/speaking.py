@@ -60,7 +60,7 @@ def choose(section: dict[str, Any], models: Path) -> tuple[dict[str, Tts], dict[
 
 def _load(name: str, section: dict[str, Any], models: Path) -> Tts:
     kind = load.find("tts", name)
-    options = kind.Options(**section.get(name, {}))
+    options = kind.Options(**(section.get(name) or {}))
     if code := kind.missing(options, models=models):
         raise EngineError(code)
     engine: Tts = kind(options, models=models)

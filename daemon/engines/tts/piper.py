@@ -59,6 +59,7 @@ class Engine:
         if voice is None:
             raise EngineError("engine.no_voice", language=language, engine="piper")
         text = text.replace("[[", " ").replace("\0", " ")  # Piper reads [[ ]] as phonemes
+        text = text.encode("utf-8", "ignore").decode()
         try:
             for chunk in voice.synthesize(text, self._settings()):
                 yield from _pieces(chunk.audio_int16_bytes, chunk.sample_rate)
