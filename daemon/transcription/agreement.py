@@ -31,7 +31,7 @@ class Agreement:
 
 
 def agree(state: Agreement, text: str) -> Agreement:
-    """Take the next decoding. Spelling, stops and case are compared loosely, the first spelling stays."""
+    """Take the next decoding. Stops, case and ё do not count as disagreement; agreed words keep their spelling."""
     words = tuple(text.split())
     pairs = zip(state.last, words, strict=False)
     common = sum(1 for _ in takewhile(lambda pair: bare(pair[0]) == bare(pair[1]), pairs))

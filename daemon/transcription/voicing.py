@@ -11,9 +11,9 @@ from daemon.types import RATE
 
 QUIETEST_DB = -60.0
 LEAST_SWING_DB = 9.0
-VOICED = (0.5, 0.972)
-"""How like itself one pitch period later the most voiced sound may be: noise 0.2 to 0.25, espeak-ng and flite 0.75 to
-0.94, tones, music and rumble 0.98 to 1."""
+VOICED = (0.5, 0.997)
+"""How like itself one pitch period later the most voiced sound may be: noise 0.2 to 0.25, espeak-ng 0.75 to 0.96,
+flite 0.91 to 0.99, tones 1."""
 PITCH = slice(RATE // 400, RATE // 60)
 SPAN, HOP, SIZE = 640, 320, 2048
 TEN_MS, EDGE = RATE // 100, 2
@@ -41,7 +41,7 @@ def speech(sound: Samples) -> tuple[int, int]:
 
 def voicing(sound: Samples) -> float:
     """Return the autocorrelation at the pitch, 0 to 1, of the most voiced tenth of the loud 40 ms frames."""
-    bright = np.append(sound[:1], sound[1:] - 0.95 * sound[:-1])  # rumble must not count as pitch
+    bright = np.append(sound[:1], sound[1:] - sound[:-1])  # rumble must not count as pitch
     frames = np.lib.stride_tricks.sliding_window_view(bright, SPAN)[::HOP]
     energy = np.sum(frames * frames, axis=1)
     loud = frames[energy > 0.01 * energy.max()]
