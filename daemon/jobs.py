@@ -250,7 +250,7 @@ class Jobs:
         self._end(replace(job, error=error.code, error_values=error.values), JobState.FAILED)
 
     def _end(self, job: Job, state: JobState) -> Job:
-        ended = replace(job, state=state, ended=time.time())
+        ended = replace(job, state=state, progress=0.0, ended=time.time())
         self._ledger.write(ended)
         self._forget(ended, None)
         return ended
