@@ -8,8 +8,8 @@ Phrases = frozenset[tuple[str, ...]]
 """Phrases as tuples of normalised words."""
 
 _NONE: Phrases = frozenset()
-_SIZES = range(8, 0, -1)
-"""Words of a phrase, the longest first."""
+_LONGEST = 8
+"""Words of the longest phrase."""
 
 
 def phrases(lines: Iterable[str]) -> Phrases:
@@ -35,7 +35,7 @@ def readings(run: Sequence[Word], lead: Phrases, tail: Phrases) -> Iterator[Sequ
 def without_lead(run: Sequence[Word], lead: Phrases) -> Sequence[Word]:
     """Return the run without the phrases it begins with."""
     begin = 0
-    while length := next((size for size in _SIZES if texts(run[begin : begin + size]) in lead), 0):
+    while length := next((size for size in _sizes(len(run) - begin) if texts(run[begin : begin + size]) in lead), 0):
         begin += length
     return run[begin:]
 
@@ -47,7 +47,11 @@ def _ends(run: Sequence[Word], tail: Phrases) -> list[int]:
         end = ends[-1]
         while end and not run[end - 1].text[0].isalnum():
             end -= 1
-        length = next((size for size in _SIZES if texts(run[max(end - size, 0) : end]) in tail), 0)
+        length = next((size for size in _sizes(end) if texts(run[end - size : end]) in tail), 0)
         if not length:
             return sorted({ends[0], *ends[-2:]})
         ends.append(end - length)
+
+
+def _sizes(most: int) -> range:
+    return range(min(most, _LONGEST), 0, -1)

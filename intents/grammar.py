@@ -97,11 +97,13 @@ def _grammar(language: str) -> _Grammar:
 
 
 def _recognize(text: str, found: Sequence[Word], grammar: _Grammar) -> Intent:
-    for run in readings(found, grammar.lead, grammar.tail):
+    for number, run in enumerate([found, *readings(found, grammar.lead, grammar.tail)]):
         head = _head(run)
-        if match := grammar.match(" ".join(head)):
-            score = _FREE if _is_free(match) else _EXACT
-            return Intent(match.intent.name, _slots(match, text, run, head), text, grammar.language, score)
+        match = grammar.match(" ".join(head)) if head else None
+        free = match is not None and _is_free(match)
+        if match is None or (number == 0 and free):  # the whole counts first where no free words are needed
+            continue
+        return Intent(match.intent.name, _slots(match, text, run, head), text, grammar.language, _FREE if free else _EXACT)
     return Intent(None, {}, text, grammar.language, 0.0)
 
 
@@ -118,14 +120,17 @@ def _is_free(match: Any) -> bool:
 
 def _slots(match: Any, text: str, run: Sequence[Word], head: Sequence[str]) -> dict[str, Any]:
     """Return the slots of a match: numbers, and free words as they stand in the original text."""
+    joined = " ".join(head)
     begins = list(accumulate((len(word) + 1 for word in head), initial=0))
     style = match.entities.get("style")  # "watercolour" in "a watercolour picture of a boat" belongs to the prompt
     slots: dict[str, Any] = {}
     for entity in match.entities_list:
         if entity.is_wildcard:
-            begin, end = entity.text_span
+            begin = entity.text_span[0]
+            if not joined.startswith(entity.text, begin):  # hassil 3.12 counts a spoken number twice
+                begin = joined.rfind(entity.text)
             first = bisect_right(begins, style.text_span[0] if style else begin) - 1
-            last = bisect_right(begins, end - 1) - 1
+            last = bisect_right(begins, begin + len(entity.text) - 1) - 1
             slots[entity.name] = cut(text, run[first:] if last == len(head) - 1 else run[first : last + 1])
         elif entity.name in ("level", "by"):
             slots[entity.name] = min(int(entity.value), LOUDEST)
