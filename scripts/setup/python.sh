@@ -16,11 +16,18 @@ find_python() { # print the first that works; it is found by running it, because
   done
 }
 
-python_packages() { # print the Debian packages that give us a Python
-  echo python3-venv
-  if works /usr/bin/python3 sys; then
-    /usr/bin/python3 -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'
+python_packages() { # MODE: print the Debian packages that give us a Python, or that Debian's own still lacks
+  local python
+  python=$(find_python)
+  if [[ -z $python ]]; then
+    echo python3-venv
+    ! works /usr/bin/python3 sys || /usr/bin/python3 -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])'
   fi
+  [[ $1 == run ]] || [[ -n $python && -e $(include "$python")/Python.h ]] || echo python3-dev
+}
+
+include() { # PYTHON: print where the headers for compiling are
+  "$1" -c 'import sysconfig; print(sysconfig.get_path("include"))'
 }
 
 make_venv() { # VENV
