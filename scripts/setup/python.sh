@@ -32,7 +32,7 @@ include() { # PYTHON: print where the headers for compiling are
 
 make_venv() { # VENV
   local venv=$1 python
-  if works "$venv/bin/python" pip && [[ -z ${KOMBAIN_PYTHON:-} || $(version "$venv/bin/python") == $(version "$KOMBAIN_PYTHON") ]]; then
+  if works "$venv/bin/python" pip && [[ -z ${KOMBAIN_PYTHON:-} || $(version "$venv/bin/python") == "$(version "$KOMBAIN_PYTHON")" ]]; then
     return
   fi
   python=$(find_python)
