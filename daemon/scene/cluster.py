@@ -3,7 +3,7 @@
 import math
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from daemon.scene.model import Item, Link, Placed, Relation, Request
@@ -57,6 +57,23 @@ class Cluster:
         ]
 
 
+def binds(request: Request, relation: Relation) -> bool:
+    """Tell whether a relation ties two things together: not a bird "and" a house, which live on different levels."""
+    if relation.kind not in {Link.AND, Link.WITH, Link.BESIDE}:
+        return True
+    subject, anchor = request.items[relation.subject], request.items[relation.anchor]
+    if relation.kind is Link.WITH and (subject.thing.wear or "hold" in subject.thing.flags):
+        return True
+    return airborne(subject) == airborne(anchor) and not airborne(subject)
+
+
+def airborne(item: Item) -> bool:
+    """Tell whether a thing is up in the air."""
+    if "flying" in item.traits:
+        return True
+    return item.thing.home == "sky" and item.thing.motion != "hop"
+
+
 def box_of(item: Item) -> float:
     """Return the side of the item's glyph in canvas units, by its size in the world, compressed."""
     return float(120 * 1.235 ** (item.thing.size - 1) * item.size)
@@ -75,11 +92,7 @@ class _Builder:
     place: str
     rng: random.Random
     measure: Measure
-    placed: list[Placed] = None  # type: ignore[assignment]  # set below: a list a builder
-    depth: int = 0
-
-    def __post_init__(self) -> None:
-        self.placed = []
+    placed: list[Placed] = field(default_factory=list)
 
     def cluster(self, root: Item) -> Cluster:
         boxes = [self.outline(one) for one in self.placed]
@@ -102,15 +115,12 @@ class _Builder:
         item = self.request.items[index]
         copies = self._copies(item, x, y, box, z, grounded)
         self.placed += copies
-        self.depth += 1
         for relation in self.request.relations:
             if relation.anchor == index and self._bound(relation):
                 self._relate(relation, copies)
 
     def _bound(self, relation: Relation) -> bool:
-        from daemon.scene.layout import _binds
-
-        return _binds(self.request, relation)
+        return binds(self.request, relation)
 
     def _copies(self, item: Item, x: float, y: float, box: float, z: float, grounded: bool) -> list[Placed]:
         shape = self.measure(item.thing.glyph)
@@ -130,7 +140,15 @@ class _Builder:
             dy = -row * tall + self.rng.uniform(-0.3, 0.3) * (tall if loose else tall * 0.35)
             far = 1 - 0.06 * row * (0 if loose else 1)
             found.append(
-                Placed(item, x + dx, y + dy, box * far * self.rng.uniform(0.93, 1.05), z - 0.05 * row, grounded=grounded, group=i)
+                Placed(
+                    item,
+                    x + dx,
+                    y + dy,
+                    box * far * self.rng.uniform(0.93, 1.05),
+                    z - 0.05 * row,
+                    grounded=grounded,
+                    group=i,
+                )
             )
         return found
 
@@ -196,7 +214,16 @@ class _Builder:
         wide, tall = right - left, bottom - top
         box = min(self._fit(index, wide * 0.9, tall * 0.36), max(box_of(item), 0.2 * tall))
         box = max(box, 0.2 * tall) / item.count**0.1
-        spots = [(0.0, 0.3), (-0.3, 0.5), (0.3, 0.46), (-0.12, 0.62), (0.2, 0.22), (-0.26, 0.28), (0.36, 0.64), (0.06, 0.46)]
+        spots = [
+            (0.0, 0.3),
+            (-0.3, 0.5),
+            (0.3, 0.46),
+            (-0.12, 0.62),
+            (0.2, 0.22),
+            (-0.26, 0.28),
+            (0.36, 0.64),
+            (0.06, 0.46),
+        ]
         if item.count == 1:
             spots = [(0.05, 0.46)]
         for i in range(item.count):

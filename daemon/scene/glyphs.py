@@ -11,13 +11,15 @@ from daemon.scene.model import Item
 
 STRIKE = 109
 """The one size in which the font holds its pictures: 136 by 128 pixels."""
-KNOWN = (
-    Path("/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf"),
-    Path("/usr/share/fonts/noto/NotoColorEmoji.ttf"),
-    Path("/usr/share/fonts/google-noto-emoji/NotoColorEmoji.ttf"),
-    Path("/usr/share/fonts/noto-emoji/NotoColorEmoji.ttf"),
-    Path.home() / ".local/share/fonts/NotoColorEmoji.ttf",
+FILE = "NotoColorEmoji.ttf"
+FOLDERS = (
+    Path("/usr/share/fonts"),
+    Path("/usr/local/share/fonts"),
+    Path.home() / ".local/share/fonts",
+    Path.home() / ".fonts",
 )
+USUAL = Path("/usr/share/fonts/truetype/noto") / FILE
+"""Where Debian and Ubuntu put it; elsewhere it is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +32,9 @@ class Shape:
 
 def find_font() -> Path | None:
     """Return the colour emoji font's file, or None when there is none."""
-    for path in KNOWN:
-        if path.is_file():
-            return path
-    return _ask_fontconfig()
-
-
-@cache
-def _ask_fontconfig() -> Path | None:
-    import shutil
-    import subprocess
-
-    program = shutil.which("fc-match")
-    if program is None:
-        return None
-    done = subprocess.run(
-        [program, "--format=%{file}", "Noto Color Emoji:color=true"], capture_output=True, text=True, check=False, timeout=5
-    )
-    path = Path(done.stdout.strip())
-    return path if path.name.startswith("NotoColorEmoji") and path.is_file() else None
+    if USUAL.is_file():
+        return USUAL
+    return next((path for folder in FOLDERS for path in sorted(folder.rglob(FILE))), None)
 
 
 @cache

@@ -1,12 +1,11 @@
 """Where everything stands on the canvas: a pure function of the request, the glyphs' shapes and a seed."""
 
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 from daemon.scene import setting
-from daemon.scene.cluster import Cluster, Measure, build
-from daemon.scene.model import SIDE, Item, Link, Placed, Relation, Request, Scene
+from daemon.scene.cluster import Cluster, Measure, airborne, binds, build
+from daemon.scene.model import SIDE, Item, Placed, Request, Scene
 
 LEFT, RIGHT = 46.0, SIDE - 46.0
 FEET = {"water": 800.0, "ground": 880.0}
@@ -37,25 +36,8 @@ def compose(request: Request, seed: int, measure: Measure) -> Scene:
 
 def _roots(request: Request) -> list[int]:
     """Return the items that stand by themselves; the others are placed by them."""
-    subjects = {relation.subject for relation in request.relations if _binds(request, relation)}
+    subjects = {relation.subject for relation in request.relations if binds(request, relation)}
     return [index for index in range(len(request.items)) if index not in subjects]
-
-
-def _binds(request: Request, relation: Relation) -> bool:
-    """Tell whether a relation ties two things together: not a bird "and" a house, which live on different levels."""
-    if relation.kind not in {Link.AND, Link.WITH, Link.BESIDE}:
-        return True
-    subject, anchor = request.items[relation.subject], request.items[relation.anchor]
-    if relation.kind is Link.WITH and (subject.thing.wear or "hold" in subject.thing.flags):
-        return True
-    return airborne(subject) == airborne(anchor) and not airborne(subject)
-
-
-def airborne(item: Item) -> bool:
-    """Tell whether a thing is up in the air."""
-    if "flying" in item.traits:
-        return True
-    return item.thing.home == "sky" and item.thing.motion != "hop"
 
 
 def _level(item: Item, place: str) -> str:
@@ -165,8 +147,3 @@ def _box(one: Placed, measure: Measure) -> tuple[float, float, float, float]:
     shape = measure(one.item.thing.glyph)
     width, height = shape.width * one.box, shape.height * one.box
     return one.x - width / 2, one.y - height, one.x + width / 2, one.y
-
-
-def mirrored(placed: Sequence[Placed], choose: Callable[[Placed], bool]) -> list[Placed]:
-    """Return the placed things, those that `choose` picks turned the other way."""
-    return [replace(one, flip=not one.flip) if choose(one) else one for one in placed]

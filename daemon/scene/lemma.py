@@ -1,4 +1,4 @@
-"""From a written word to the forms under which the tables may know it: small rules for English, pymorphy3 for Russian."""
+"""From a written word to forms that the tables may know: small rules for English, pymorphy3 for Russian."""
 
 import re
 from dataclasses import dataclass

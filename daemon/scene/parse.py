@@ -4,10 +4,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from daemon.errors import EngineError
 from daemon.scene.lemma import Token, tokens
-from daemon.scene.lexicon import Meaning, index, longest
+from daemon.scene.lexicon import Meaning, index, longest, things
 from daemon.scene.model import Item, Link, Relation, Request
 
 WORDS = 300
@@ -66,7 +67,9 @@ def _longest(rest: Sequence[Token]) -> tuple[_Word, int]:
         for phrase in _variants(part):
             if phrase in index():
                 text = " ".join(token.text for token in part)
-                plural = any(token.plural and token.text.lower() != form for token, form in zip(part, phrase, strict=True))
+                plural = any(
+                    token.plural and token.text.lower() != form for token, form in zip(part, phrase, strict=True)
+                )
                 return _Word(text, index()[phrase], plural), length
     first = rest[0]
     if first.text.isdecimal():
@@ -83,14 +86,10 @@ def _variants(part: Sequence[Token]) -> list[tuple[str, ...]]:
     return variants
 
 
-_STARTS: set[tuple[str, ...]] = set()
-
-
-def _starts() -> set[tuple[str, ...]]:
+@cache
+def _starts() -> frozenset[tuple[str, ...]]:
     """Return every beginning of every phrase: it keeps the search for phrases short."""
-    if not _STARTS:
-        _STARTS.update(phrase[:end] for phrase in index() for end in range(1, len(phrase) + 1))
-    return _STARTS
+    return frozenset(phrase[:end] for phrase in index() for end in range(1, len(phrase) + 1))
 
 
 def _choose(word: _Word, following: _Word | None) -> Meaning | None:
@@ -181,7 +180,7 @@ class _Reader:
         return item
 
     def _describe(self, meaning: Meaning) -> None:
-        look = self.look or Item(_NOTHING, count=0)
+        look = self.look or Item(things()[0], count=0)
         match meaning.kind:
             case "number":
                 count = HOW_MANY.get(meaning.value) or int(meaning.value)
@@ -195,7 +194,7 @@ class _Reader:
         self.look = look
 
     def _settle(self) -> None:
-        """A noun phrase ended: what was said after its noun ("a cat sleeping") belongs to that noun."""
+        """Close a noun phrase: what was said after its noun ("a cat sleeping") belongs to that noun."""
         look, self.look = self.look, None
         if look is None or not self.items:
             return
@@ -229,6 +228,3 @@ class _Reader:
         if self.look and not self.items:
             self.look = None
         self._settle()
-
-
-_NOTHING = next(meaning.value for meanings in index().values() for meaning in meanings if meaning.kind == "thing")

@@ -31,7 +31,7 @@ class Sprite:
     """A soft dark ellipse, L mode, to be put under its feet."""
 
 
-def sprites(placed: tuple[Placed, ...], easel: Easel, *, shadows: bool, clip_front: bool = True) -> list[Sprite]:
+def sprites(placed: tuple[Placed, ...], easel: Easel, *, shadows: bool) -> list[Sprite]:
     """Draw every placed thing, from far to near."""
     return [_sprite(one, easel, shadows=shadows) for one in placed]
 

@@ -114,7 +114,9 @@ def _ramp(light: Array, ramp: tuple[Colour, Colour, Colour]) -> Array:
 
 def _rainbow(shade: Array) -> Array:
     height, width = shade.shape
-    across = np.linspace(0, 1, width, dtype=np.float32)[None, :] + np.linspace(0, 0.25, height, dtype=np.float32)[:, None]
+    across = (
+        np.linspace(0, 1, width, dtype=np.float32)[None, :] + np.linspace(0, 0.25, height, dtype=np.float32)[:, None]
+    )
     phases = np.array([0.0, 0.333, 0.667], np.float32)
     wheel = 0.5 + 0.5 * np.cos(2 * np.pi * (across[..., None] - phases))
     return np.clip((wheel * 0.75 + 0.22 + shade[..., None] * 0.8) * 255, 0, 255).astype(np.float32)
@@ -158,6 +160,8 @@ def _crack(image: Any) -> Any:
     draw = ImageDraw.Draw(cracked)
     draw.line(points, fill=(30, 24, 24, 255), width=max(3, width // 50), joint="curve")
     for (x, y), side in zip(points[1:-1], (1, -1, 1, -1), strict=True):
-        draw.line([(x, y), (x + side * width * 0.16, y + height * 0.07)], fill=(30, 24, 24, 255), width=max(2, width // 80))
+        draw.line(
+            [(x, y), (x + side * width * 0.16, y + height * 0.07)], fill=(30, 24, 24, 255), width=max(2, width // 80)
+        )
     cracked.putalpha(Image.composite(alpha, Image.new("L", image.size), alpha.point(lambda value: 255 if value else 0)))
     return cracked

@@ -56,7 +56,9 @@ class Fall:
         px, py = ((x - slant * y) % 1.05) * self.side, y * self.side
         long = (20 + 30 * size) * self.unit
         light = int(70 + 90 * size)
-        draw.line([px, py, px - slant * long, py + long], fill=(214, 230, 246, light), width=max(1, round(2.2 * self.unit)))
+        draw.line(
+            [px, py, px - slant * long, py + long], fill=(214, 230, 246, light), width=max(1, round(2.2 * self.unit))
+        )
 
     def _leaf(self, draw: Any, x: float, y: float, size: float, phase: float, t: float) -> None:
         px = ((x + t * (0.12 + 0.1 * size)) % 1.1 - 0.05) * self.side
@@ -64,7 +66,9 @@ class Fall:
         r = (5 + 7 * size) * self.unit
         turn = math.sin(4 * t + 6.3 * phase)
         tone = ((214, 140, 46, 230), (196, 92, 40, 230), (126, 166, 64, 230))[int(phase * 3)]
-        draw.polygon([(px - r, py), (px, py - r * 0.5 * turn), (px + r, py + r * 0.3), (px, py + r * 0.6 * turn)], fill=tone)
+        draw.polygon(
+            [(px - r, py), (px, py - r * 0.5 * turn), (px + r, py + r * 0.3), (px, py + r * 0.6 * turn)], fill=tone
+        )
 
 
 def veil(weather: str, side: int, seed: int) -> Any | None:

@@ -47,7 +47,11 @@ def _planet(e: Easel, *, earth: bool = False) -> Layer:
     x = 512 + float(e.rng.choice([-1, 1])) * float(e.rng.uniform(320, 400))
     y, r = float(e.rng.uniform(130, 250)), float(e.rng.uniform(70, 110))
     sheet = e.sheet(y - 1.5 * r, y + 1.5 * r)
-    tones = ("#3f7fd0", "#5f9fe8", "#6fb56a") if earth else [("#d98a5a", "#e8a878", "#c06f45"), ("#7f8fd0", "#9fb0e8", "#6272b5")][int(e.rng.integers(2))]
+    tones = (
+        ("#3f7fd0", "#5f9fe8", "#6fb56a")
+        if earth
+        else [("#d98a5a", "#e8a878", "#c06f45"), ("#7f8fd0", "#9fb0e8", "#6272b5")][int(e.rng.integers(2))]
+    )
     sheet.oval(tones[0], x, y, r, r)
     for k in range(4):
         sheet.oval(tones[2], x + r * (-0.4 + 0.28 * k), y + r * (-0.42 + 0.3 * ((k * 2) % 4)), r * 0.3, r * 0.13)

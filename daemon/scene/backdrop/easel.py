@@ -114,7 +114,9 @@ class Easel:
             waves *= 2.03
         return y + amplitude * heights / 1.8
 
-    def hill(self, ridge: Array, top: str, bottom: str, depth: float, *, end: float = SIDE, front: bool = False) -> Layer:
+    def hill(
+        self, ridge: Array, top: str, bottom: str, depth: float, *, end: float = SIDE, front: bool = False
+    ) -> Layer:
         """Fill everything below a ridge with a gradient and brushwork."""
         from PIL import Image
 

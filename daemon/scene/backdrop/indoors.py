@@ -20,7 +20,17 @@ def bedroom(e: Easel) -> list[Layer]:
     sheet = _walls(e, "#b7cbe3", "#a9c0dc", stripes=False)
     for _ in range(34):
         x, y = float(e.rng.uniform(e.left, e.right)), float(e.rng.uniform(40, 620))
-        sheet.poly(e.colour("#dce8f6"), (x, y - 9), (x + 3, y - 3), (x + 9, y), (x + 3, y + 3), (x, y + 9), (x - 3, y + 3), (x - 9, y), (x - 3, y - 3))
+        sheet.poly(
+            e.colour("#dce8f6"),
+            (x, y - 9),
+            (x + 3, y - 3),
+            (x + 9, y),
+            (x + 3, y + 3),
+            (x, y + 9),
+            (x - 3, y + 3),
+            (x - 9, y),
+            (x - 3, y - 3),
+        )
     _window(sheet, 600, 150, 850, 460)
     _boards(sheet)
     _rug(sheet, "#5f7fb5", "#e6ecf6")
@@ -127,7 +137,9 @@ def _window(sheet: Sheet, x0: float, y0: float, x1: float, y1: float) -> None:
     sheet.rect(glass, x0, y0, x1, y1)
     if e.time == "night":
         for _ in range(16):
-            sheet.oval((255, 250, 225), float(e.rng.uniform(x0 + 6, x1 - 6)), float(e.rng.uniform(y0 + 6, y1 - 60)), 2, 2)
+            sheet.oval(
+                (255, 250, 225), float(e.rng.uniform(x0 + 6, x1 - 6)), float(e.rng.uniform(y0 + 6, y1 - 60)), 2, 2
+            )
     hill = e.colour(e.leafy("#7fbf6a"))
     sheet.poly(hill, (x0, y1), (x0, y1 - 60), ((x0 + x1) / 2, y1 - 96), (x1, y1 - 50), (x1, y1))
     middle = (x0 + x1) / 2
@@ -137,7 +149,9 @@ def _window(sheet: Sheet, x0: float, y0: float, x1: float, y1: float) -> None:
     drape = e.colour("#d9705a")
     for side in (-1, 1):
         x = x0 - 16 if side < 0 else x1 + 16
-        sheet.poly(drape, (x - side * 70, y0 - 34), (x + side * 34, y0 - 34), (x + side * 34, y1 + 40), (x + side * 4, y1 + 40))
+        sheet.poly(
+            drape, (x - side * 70, y0 - 34), (x + side * 34, y0 - 34), (x + side * 34, y1 + 40), (x + side * 4, y1 + 40)
+        )
     sheet.rect(e.colour("#8a5f3c"), x0 - 66, y0 - 44, x1 + 66, y0 - 32)
 
 

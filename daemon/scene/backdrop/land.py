@@ -16,7 +16,9 @@ def meadow(e: Easel) -> list[Layer]:
         e.hill(e.ridge(528, 40, 2.2), "#8fb6cf", "#a9cfd6", 0.15),
         e.hill(e.ridge(575, 26, 2.6), e.leafy("#8cc27a", autumn="#d0a850"), e.leafy("#79b364", autumn="#bf9038"), 0.3),
         _round_trees(e, 600, 0.42),
-        e.hill(e.ridge(630, 16, 1.7, 0.4), e.leafy("#86c95c", autumn="#c9a544"), e.leafy("#4c9a3f", autumn="#8f7430"), 0.7),
+        e.hill(
+            e.ridge(630, 16, 1.7, 0.4), e.leafy("#86c95c", autumn="#c9a544"), e.leafy("#4c9a3f", autumn="#8f7430"), 0.7
+        ),
     ]
     return [*layers, tufts(e, 690, 1010, e.leafy("#3f8a38", autumn="#8a6a28"), 0.9, flowers=26)]
 
@@ -63,11 +65,24 @@ def forest(e: Easel) -> list[Layer]:
         layers.append(_firs(e, 560 + 32 * rank, 250 + 130 * rank, tone, depth, 15 - 4 * rank))
         y = 570 + 30 * rank
         layers.append(e.hill(e.ridge(y, 8, 2), tone, tone, depth))
-    ground = ("#e6eef6", "#c2d4e6") if winter else (e.leafy("#6fae55", autumn="#c99a45"), e.leafy("#2f6b35", autumn="#7d5a28"))
+    ground = (
+        ("#e6eef6", "#c2d4e6")
+        if winter
+        else (e.leafy("#6fae55", autumn="#c99a45"), e.leafy("#2f6b35", autumn="#7d5a28"))
+    )
     layers.append(e.hill(e.ridge(668, 12, 1.8, 0.4), *ground, 0.75))
     if e.time != "night" and not e.weather:
         layers.append(_beams(e))
-    layers.append(tufts(e, 700, 1010, "#b7cadb" if winter else e.leafy("#245a2b", autumn="#6e4c20"), 0.9, flowers=0 if winter else 10))
+    layers.append(
+        tufts(
+            e,
+            700,
+            1010,
+            "#b7cadb" if winter else e.leafy("#245a2b", autumn="#6e4c20"),
+            0.9,
+            flowers=0 if winter else 10,
+        )
+    )
     return layers
 
 
@@ -97,7 +112,9 @@ def mountains(e: Easel) -> list[Layer]:
         rock,
         e.hill(e.ridge(600, 24, 2), e.leafy("#7fa86a", winter="#dfe8f0"), e.leafy("#6a985a", winter="#cfdce8"), 0.4),
         _firs(e, 650, 110, e.leafy("#4f8058", autumn="#8a7a3a", winter="#8fa9bd"), 0.55, 22),
-        e.hill(e.ridge(655, 16, 1.6, 0.4), e.leafy("#84bd62"), e.leafy("#4a8b42", autumn="#8f7430", winter="#b9cde0"), 0.75),
+        e.hill(
+            e.ridge(655, 16, 1.6, 0.4), e.leafy("#84bd62"), e.leafy("#4a8b42", autumn="#8f7430", winter="#b9cde0"), 0.75
+        ),
         tufts(e, 700, 1010, e.leafy("#3c7d38", autumn="#8a6a28", winter="#a9c0d6"), 0.9, flowers=16),
     ]
 
@@ -116,13 +133,21 @@ def waterfall(e: Easel) -> list[Layer]:
     for _ in range(44):
         x = float(e.rng.uniform(392, 634))
         y = float(e.rng.uniform(250, 620))
-        sheet.line((*e.colour("#ffffff"), 190), float(e.rng.uniform(2, 7)), (x, y), (x, y + float(e.rng.uniform(60, 200))))
+        sheet.line(
+            (*e.colour("#ffffff"), 190), float(e.rng.uniform(2, 7)), (x, y), (x, y + float(e.rng.uniform(60, 200)))
+        )
     mist = e.sheet(650, 830)
     for _ in range(34):
         mist.oval((255, 255, 255, 120), float(e.rng.uniform(340, 690)), float(e.rng.uniform(730, 770)), 46, 22)
     pool = e.hill(e.ridge(752, 3, 2), "#7cc4e4", "#3f93c4", 0.6, end=900)
     bank = e.hill(e.ridge(836, 14, 1.4, 0.4), e.leafy("#7fc05c"), e.leafy("#4c9a3f", winter="#b9cde0"), 0.85)
-    return [sheet.layer(0.4), pool, mist.layer(0.5, blur=9), bank, tufts(e, 850, 1015, e.leafy("#3f8a38"), 0.92, flowers=20)]
+    return [
+        sheet.layer(0.4),
+        pool,
+        mist.layer(0.5, blur=9),
+        bank,
+        tufts(e, 850, 1015, e.leafy("#3f8a38"), 0.92, flowers=20),
+    ]
 
 
 def river(e: Easel) -> list[Layer]:
@@ -145,7 +170,11 @@ def river(e: Easel) -> list[Layer]:
         (a, y), (b, _) = edge[i], other[i]
         x = a + (b - a) * float(e.rng.uniform(0.15, 0.6))
         sheet.line((*e.colour("#d6effb"), 200), 2.5, (x, y), (x + (b - a) * 0.22, y))
-    return [*layers, sheet.layer(0.8), tufts(e, 760, 1010, e.leafy("#3f8a38", autumn="#8a6a28", winter="#a9c0d6"), 0.9, flowers=14, sides=True)]
+    return [
+        *layers,
+        sheet.layer(0.8),
+        tufts(e, 760, 1010, e.leafy("#3f8a38", autumn="#8a6a28", winter="#a9c0d6"), 0.9, flowers=14, sides=True),
+    ]
 
 
 def snow(e: Easel) -> list[Layer]:
@@ -230,14 +259,21 @@ def tufts(e: Easel, y0: float, y1: float, tone: str, depth: float, *, flowers: i
 
 def _blades(sheet: Sheet, grass: Rgb, x: float, y: float, size: float) -> None:
     for lean in (-5, 0, 5):
-        sheet.poly((*grass, 170), (x - 2 * size + lean * 0.3, y), (x + 2 * size + lean * 0.3, y), (x + lean * size, y - 15 * size))
+        sheet.poly(
+            (*grass, 170),
+            (x - 2 * size + lean * 0.3, y),
+            (x + 2 * size + lean * 0.3, y),
+            (x + lean * size, y - 15 * size),
+        )
 
 
 def _flower(sheet: Sheet, stem: Rgb, petal: Rgb, heart: Rgb, x: float, y: float, size: float) -> None:
     sheet.line(stem, 1.6 * size, (x, y), (x, y - 13 * size))
     for k in range(5):
         angle = 2 * math.pi * k / 5
-        sheet.oval(petal, x + 4 * size * math.cos(angle), y - 15 * size + 4 * size * math.sin(angle), 3 * size, 3 * size)
+        sheet.oval(
+            petal, x + 4 * size * math.cos(angle), y - 15 * size + 4 * size * math.sin(angle), 3 * size, 3 * size
+        )
     sheet.oval(heart, x, y - 15 * size, 2.2 * size, 2.2 * size)
 
 

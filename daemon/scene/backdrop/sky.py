@@ -8,11 +8,28 @@ from daemon.scene.backdrop.easel import Easel, Layer, Rgb
 
 SKIES: dict[str, list[tuple[float, Rgb]]] = {
     "day": [(0, (74, 158, 230)), (0.4, (142, 205, 246)), (0.62, (222, 242, 252)), (1, (236, 247, 252))],
-    "sunset": [(0, (60, 52, 112)), (0.28, (168, 78, 118)), (0.46, (244, 128, 92)), (0.62, (255, 208, 128)), (1, (255, 222, 160))],
-    "dawn": [(0, (104, 146, 210)), (0.3, (186, 176, 214)), (0.5, (250, 190, 176)), (0.64, (255, 232, 190)), (1, (255, 240, 214))],
+    "sunset": [
+        (0, (60, 52, 112)),
+        (0.28, (168, 78, 118)),
+        (0.46, (244, 128, 92)),
+        (0.62, (255, 208, 128)),
+        (1, (255, 222, 160)),
+    ],
+    "dawn": [
+        (0, (104, 146, 210)),
+        (0.3, (186, 176, 214)),
+        (0.5, (250, 190, 176)),
+        (0.64, (255, 232, 190)),
+        (1, (255, 240, 214)),
+    ],
     "night": [(0, (8, 12, 40)), (0.35, (20, 32, 78)), (0.62, (52, 70, 124)), (1, (66, 84, 136))],
 }
-GLOOM: list[tuple[float, Rgb]] = [(0, (92, 104, 122)), (0.4, (140, 152, 166)), (0.62, (188, 196, 204)), (1, (200, 206, 212))]
+GLOOM: list[tuple[float, Rgb]] = [
+    (0, (92, 104, 122)),
+    (0.4, (140, 152, 166)),
+    (0.62, (188, 196, 204)),
+    (1, (200, 206, 212)),
+]
 OVERCAST = {"rain": 0.85, "storm": 1.0, "snowfall": 0.55, "fog": 0.75, "cloudy": 0.7}
 
 
@@ -81,7 +98,13 @@ def _sun_or_moon(easel: Easel, image: Any) -> None:
     face = Image.new("RGB", (pixels * 4, pixels * 4), disc)
     if easel.time == "night":
         draw = ImageDraw.Draw(face)
-        for dx, dy, q in ((0.3, 0.35, 0.13), (0.62, 0.25, 0.08), (0.6, 0.62, 0.17), (0.32, 0.7, 0.07), (0.8, 0.5, 0.06)):
+        for dx, dy, q in (
+            (0.3, 0.35, 0.13),
+            (0.62, 0.25, 0.08),
+            (0.6, 0.62, 0.17),
+            (0.32, 0.7, 0.07),
+            (0.8, 0.5, 0.06),
+        ):
             a, b, c = dx * pixels * 4, dy * pixels * 4, q * pixels * 4
             draw.ellipse([a - c, b - c, a + c, b + c], fill=(222, 216, 192))
     at = round((x - r) * easel.unit) + easel.margin, round((y - r) * easel.unit)
@@ -92,8 +115,12 @@ def clouds(easel: Easel, count: int, depth: float, drift: float, low: float = 33
     """Paint soft heaps of cloud."""
     sheet = easel.sheet(0, low + 90)
     dark = OVERCAST.get(easel.weather, 0) > 0.6
-    white = {"sunset": (255, 206, 186), "dawn": (255, 238, 230), "night": (92, 106, 156)}.get(easel.time, (255, 255, 255))
-    shade = {"sunset": (206, 120, 132), "dawn": (228, 200, 212), "night": (58, 70, 116)}.get(easel.time, (214, 230, 244))
+    white = {"sunset": (255, 206, 186), "dawn": (255, 238, 230), "night": (92, 106, 156)}.get(
+        easel.time, (255, 255, 255)
+    )
+    shade = {"sunset": (206, 120, 132), "dawn": (228, 200, 212), "night": (58, 70, 116)}.get(
+        easel.time, (214, 230, 244)
+    )
     if dark:
         white, shade = easel.colour("#c9d0d8"), easel.colour("#98a2ae")
     for i in range(count):

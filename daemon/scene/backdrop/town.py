@@ -12,7 +12,9 @@ def city(e: Easel) -> list[Layer]:
         _skyline(e, 690, 210, "#66799a", 0.5, 9),
     ]
     winter = e.season == "winter"
-    layers.append(e.hill(e.ridge(690, 3, 1.5, 0.4), "#e6eef6" if winter else "#9aa3ab", "#c2d4e6" if winter else "#7d868f", 0.7))
+    layers.append(
+        e.hill(e.ridge(690, 3, 1.5, 0.4), "#e6eef6" if winter else "#9aa3ab", "#c2d4e6" if winter else "#7d868f", 0.7)
+    )
     return [*layers, _paving(e)]
 
 
@@ -58,7 +60,9 @@ def farm(e: Easel) -> list[Layer]:
     while step < e.right:
         fence.rect(wood, step, 650, step + 14, 728)
         step += 104
-    grass = e.hill(e.ridge(712, 8, 1.5, 0.4), e.leafy("#86c95c", autumn="#c9a544"), e.leafy("#4c9a3f", autumn="#8f7430"), 0.85)
+    grass = e.hill(
+        e.ridge(712, 8, 1.5, 0.4), e.leafy("#86c95c", autumn="#c9a544"), e.leafy("#4c9a3f", autumn="#8f7430"), 0.85
+    )
     end = tufts(e, 740, 1010, e.leafy("#3f8a38", autumn="#8a6a28", winter="#b7cadb"), 0.92, flowers=18)
     return [*layers, barn.layer(0.4), fence.layer(0.7), grass, end]
 

@@ -9,7 +9,7 @@ SEA = {"sunset": ("#f0a878", "#5f5f9a"), "dawn": ("#c9d3e6", "#6f9fcf")}
 
 
 def sea(e: Easel) -> list[Layer]:
-    """The open sea, with a nearer wave before the things."""
+    """Paint the open sea, with a nearer wave before the things."""
     top, bottom = SEA.get(e.time, ("#7cc4ea", "#1f6fb5"))
     layers = [e.hill(e.ridge(572, 0.6, 2), top, bottom, 0.25), _glitter(e, 580, 1010, 110)]
     layers.append(_wave(e, 690, "#3f93d2", 0.5))
@@ -18,10 +18,16 @@ def sea(e: Easel) -> list[Layer]:
 
 
 def lake(e: Easel) -> list[Layer]:
-    """A still lake below hills."""
+    """Paint a still lake below hills."""
     layers = [
         e.hill(e.ridge(470, 56, 2.1, 0.55), "#a3bccd", "#bccfd9", 0.12),
-        e.hill(e.ridge(540, 28, 2.6), e.leafy("#7fae78", autumn="#c9973f"), e.leafy("#6a9f68", autumn="#b5823a"), 0.25, end=640),
+        e.hill(
+            e.ridge(540, 28, 2.6),
+            e.leafy("#7fae78", autumn="#c9973f"),
+            e.leafy("#6a9f68", autumn="#b5823a"),
+            0.25,
+            end=640,
+        ),
         e.hill(e.ridge(612, 0.8, 2), "#a9d4ea", "#3f8fc4", 0.3),
         _glitter(e, 622, 900, 60),
         _wave(e, 812, "#3f93c8", 1.0, front=True, high=5, end=960),
@@ -90,8 +96,10 @@ def underwater(e: Easel) -> list[Layer]:
     ]
 
 
-def _wave(e: Easel, y: float, tone: str, depth: float, *, front: bool = False, high: float = 9, end: float = 1024) -> Layer:
-    """A swell with a light crest, seen through."""
+def _wave(
+    e: Easel, y: float, tone: str, depth: float, *, front: bool = False, high: float = 9, end: float = 1024
+) -> Layer:
+    """Draw a swell with a light crest, seen through."""
     phase = float(e.rng.uniform(0, 6))
     sheet = e.sheet(y - 20, end)
     count = 120

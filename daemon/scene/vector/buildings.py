@@ -1,3 +1,4 @@
+# ruff: noqa: D103 - every function draws what its name says
 """Buildings and what stands around them."""
 
 from daemon.scene.vector.pen import Pen

@@ -1,3 +1,4 @@
+# ruff: noqa: D103 - every function draws what its name says
 """People whom the font has not got."""
 
 from daemon.scene.vector.pen import Pen

@@ -1,3 +1,4 @@
+# ruff: noqa: D103 - every function draws what its name says
 """Furniture and what stands in rooms."""
 
 from daemon.scene.vector.pen import Pen

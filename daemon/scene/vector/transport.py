@@ -1,3 +1,4 @@
+# ruff: noqa: D103 - every function draws what its name says
 """What carries people through water and air."""
 
 from daemon.scene.vector.pen import Pen

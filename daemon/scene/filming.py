@@ -1,0 +1,116 @@
+"""A scene as a clip: layers and sprites are made once, every frame is put together from them."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from daemon.scene.backdrop.easel import Layer
+from daemon.scene.drawing import finish
+from daemon.scene.model import Scene
+from daemon.scene.moving import Pose, pose
+from daemon.scene.sprites import SHADE, Sprite
+from daemon.scene.stage import Stage, build
+from daemon.scene.weather import bolt
+
+PAN = 26.0
+"""Units that the nearest layer moves to each side while the camera goes by."""
+PUSH = 0.055
+"""How much nearer the camera comes, as a share of the picture."""
+PHASES = 4
+"""A layer is kept at this many parts of a pixel, so that slow motion is smooth."""
+
+
+def film(scene: Scene, side: int, seconds: float, fps: int) -> Iterator[Any]:
+    """Yield the frames (RGB images, `side` pixels square): `seconds * fps` of them."""
+    margin = math.ceil((PAN * 1.2 + 4) * side / 1024) + 2
+    stage = build(scene, side, margin)
+    behind = [_Strip(layer, stage) for layer in stage.behind]
+    before = [_Strip(layer, stage) for layer in stage.before]
+    frames = round(seconds * fps)
+    for number in range(frames):
+        t = number / fps
+        pan = -math.cos(math.pi * number / max(1, frames - 1)) * PAN * stage.side / 1024
+        yield _frame(stage, behind, before, t, seconds, pan)
+
+
+def _frame(stage: Stage, behind: list["_Strip"], before: list["_Strip"], t: float, seconds: float, pan: float) -> Any:
+    from PIL import Image, ImageChops
+
+    canvas = Image.new("RGB", (stage.side, stage.side))
+    for strip in behind:
+        strip.put(canvas, pan, t)
+    if stage.scene.weather == "storm" and (t % 2.1) < 0.17:
+        bolt(canvas, stage.scene.seed + int(t))
+    for sprite in stage.sprites:
+        _place(canvas, sprite, pose(stage.scene, sprite.placed, t, seconds), stage, pan)
+    for strip in before:
+        strip.put(canvas, pan, t)
+    cut = PUSH * stage.side * 0.5 * (1 - math.cos(math.pi * t / seconds)) / 2
+    focus = stage.side * 0.55
+    box = (cut, cut * 2 * focus / stage.side, stage.side - cut, stage.side - 2 * cut * (1 - focus / stage.side))
+    canvas = canvas.resize((stage.side, stage.side), Image.Resampling.BILINEAR, box=box)
+    finish(canvas, stage, t)
+    return ImageChops.multiply(canvas, stage.paper)
+
+
+class _Strip:
+    """A layer ready to be put at any place, between pixels too."""
+
+    def __init__(self, layer: Layer, stage: Stage) -> None:
+        self._layer = layer
+        self._margin = stage.margin
+        self._side = stage.side
+        moves = layer.depth > 0 or layer.drift
+        self._phases = [_shifted(layer.image, phase / PHASES) for phase in range(PHASES)] if moves else [layer.image]
+
+    def put(self, canvas: Any, pan: float, t: float) -> None:
+        drift = self._layer.drift * (t - 2) * self._side / 1024
+        shift = min(max(-pan * self._layer.depth + drift, -self._margin + 1), self._margin - 1)
+        left = self._margin - shift
+        whole = math.floor(left)
+        image = self._phases[int((left - whole) * len(self._phases))]
+        piece = image.crop((whole, 0, whole + self._side, image.height))
+        canvas.paste(piece, (0, self._layer.top), piece if piece.mode == "RGBA" else None)
+
+
+def _shifted(image: Any, share: float) -> Any:
+    from PIL import Image
+
+    if not share:
+        return image
+    return image.transform(image.size, Image.Transform.AFFINE, (1, 0, share, 0, 1, 0), Image.Resampling.BILINEAR)
+
+
+def _place(canvas: Any, sprite: Sprite, where: Pose, stage: Stage, pan: float) -> None:
+    """Put a sprite in its pose, its shadow below it."""
+    unit = stage.side / 1024
+    x, y = sprite.x - pan + where.dx * unit, sprite.y
+    if sprite.shadow is not None:
+        shade = sprite.shadow
+        at = round(x - shade.width / 2), round(y - shade.height * 0.55)
+        tone = SHADE.get(stage.scene.place, (22, 26, 34))
+        canvas.paste(tone, (*at, at[0] + shade.width, at[1] + shade.height), shade)
+    image, left, top = _posed(sprite.image, where, x, y + where.dy * unit)
+    canvas.paste(image, (left, top), image)
+
+
+def _posed(image: Any, where: Pose, x: float, y: float) -> tuple[Any, int, int]:
+    """Return the sprite turned and stretched, at a part of a pixel, and the whole pixel where it begins.
+
+    (x, y) is the middle of its feet, about which it turns and stretches.
+    """
+    from PIL import Image
+
+    angle = math.radians(where.angle)
+    pad = 2 + math.ceil(image.height * (abs(math.sin(angle)) + abs(where.stretch - 1)) * 0.6)
+    width, height = image.width + 2 * pad, image.height + 2 * pad
+    left, top = math.floor(x - width / 2), math.floor(y - height + pad)
+    cx, cy = x - left, y - top
+    sx, sy = where.stretch, 1 / where.stretch
+    cos, sin = math.cos(angle), math.sin(angle)
+    a, b, d, e = cos * sx, -sin * sx, sin * sy, cos * sy
+    matrix = (a, b, image.width / 2 - a * cx - b * cy, d, e, image.height - d * cx - e * cy)
+    posed = image.transform((width, height), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
+    if where.light < 1:
+        posed.putalpha(posed.getchannel("A").point(lambda value: int(value * where.light)))
+    return posed, left, top
