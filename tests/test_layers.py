@@ -40,6 +40,7 @@ LAYERS = {
     "daemon.transcription.options": 1,
     # 2: hearing, speaking, making, each for itself
     "daemon.artifacts": 2,
+    "daemon.ledger": 2,
     "daemon.audio": 2,
     "daemon.ears": 2,
     "daemon.engines": 2,

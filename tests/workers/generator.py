@@ -1,0 +1,55 @@
+"""A generator engine from outside (`tests.workers.generator:Engine`) that behaves as the prompt says."""
+
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any, ClassVar
+
+from daemon.engines.base import Made, Options, Step
+from daemon.errors import EngineError
+
+
+class Engine:
+    class Options(Options):
+        steps: int = 4
+        missing: str | None = None
+
+    requires: ClassVar[tuple[str, ...]] = ()
+    memory_mb: ClassVar[int] = 1
+    suffix: ClassVar[str] = ".txt"
+    sketch: ClassVar[bool] = False
+
+    def __init__(self, options: Any, *, models: Path) -> None:
+        self._options = options
+        self._made = 0
+
+    @classmethod
+    def missing(cls, options: Any, *, models: Path) -> str | None:
+        return options.missing
+
+    def load(self) -> None:
+        pass
+
+    def estimate(self, request: dict[str, Any]) -> float:
+        return 7.0
+
+    def make(self, request: dict[str, Any], path: Path, step: Step) -> Made:
+        prompt = request["prompt"]
+        path.write_text("half")
+        self._made += 1
+        for number in range(self._options.steps):
+            step(number / self._options.steps)
+            match prompt:
+                case "die":
+                    os.kill(os.getpid(), signal.SIGKILL)
+                case "fail":
+                    raise EngineError("engine.unknown", kind="a", name="b", known="c")
+                case "deaf":
+                    time.sleep(3600)
+        while prompt == "until cancelled":
+            step(0.5)
+            time.sleep(0.01)  # a slow step
+        path.write_text("whole")
+        policy = os.sched_getscheduler(0)
+        return Made("text/plain", {"pid": os.getpid(), "made": self._made, "policy": policy, "nice": os.nice(0)})

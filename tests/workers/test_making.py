@@ -1,0 +1,153 @@
+"""Both ends of the generator protocol, over a real child process."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from daemon.artifacts import Artifacts
+from daemon.bus import Bus
+from daemon.engines.load import names
+from daemon.errors import ConfigError, EngineError, WorkerError
+from daemon.jobs import Jobs
+from daemon.store import Store
+from daemon.types import JobState
+from daemon.workers import worker as worker_module
+from daemon.workers.making import Maker, choose
+
+ENGINE = "tests.workers.generator:Engine"
+
+
+@asynccontextmanager
+async def maker(tmp_path: Path, kind: str = "picture", **section: Any) -> AsyncIterator[Maker]:
+    made = Maker(kind, section or {"engine": ENGINE}, tmp_path, bus=Bus())
+    running = asyncio.create_task(made.worker.run())
+    try:
+        yield made
+    finally:
+        running.cancel()
+        await asyncio.wait([running])
+
+
+async def make(made: Maker, prompt: str, path: Path) -> tuple[Any, list[float]]:
+    progress: list[float] = []
+    async with asyncio.timeout(20):
+        return await made.make({"prompt": prompt, "language": "en", "seed": 1}, path, progress.append), progress
+
+
+@pytest.mark.slow
+async def test_a_thing_is_made_at_low_priority(tmp_path: Path) -> None:
+    async with maker(tmp_path, engine=ENGINE, **{ENGINE: {"steps": 2}}) as made:
+        assert (made.engine, made.suffix, made.sketch, made.estimate({})) == (ENGINE, ".txt", False, 7.0)
+        result, progress = await make(made, "a fox", tmp_path / "a.txt")
+        assert progress == [0, 0.5]
+        assert (tmp_path / "a.txt").read_text() == "whole"
+        assert result.meta["nice"] >= 10
+        assert result.meta["policy"] == os.SCHED_IDLE
+        assert result.meta["pid"] == made.worker.pid != os.getpid()
+        assert Path(f"/proc/{made.worker.pid}/oom_score_adj").read_text() == "500\n"  # noqa: ASYNC240 - not a disk
+
+
+@pytest.mark.slow
+async def test_cancel_stops_at_the_next_step_and_keeps_the_child_warm(tmp_path: Path) -> None:
+    async with maker(tmp_path) as made:
+        before, _ = await make(made, "x", tmp_path / "x.txt")
+        begun = asyncio.Event()
+        request = {"prompt": "until cancelled"}
+        path = tmp_path / "y.txt"
+        task = asyncio.create_task(made.make(request, path, lambda value: begun.set() if value == 0.5 else None))
+        async with asyncio.timeout(10):
+            await begun.wait()
+            task.cancel()
+            await asyncio.wait([task])
+        after, _ = await make(made, "x", tmp_path / "x.txt")
+        assert after.meta["pid"] == before.meta["pid"]
+        assert after.meta["made"] == before.meta["made"] + 2
+        assert [entry.name for entry in tmp_path.iterdir()] == ["x.txt"]  # noqa: ASYNC240
+
+
+@pytest.mark.slow
+async def test_a_child_that_does_not_stop_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_module, "GRACE_S", 0.1)
+    async with maker(tmp_path) as made:
+        begun = asyncio.Event()
+        task = asyncio.create_task(made.make({"prompt": "deaf"}, tmp_path / "x.txt", lambda _: begun.set()))
+        async with asyncio.timeout(10):
+            await begun.wait()
+        deaf = made.worker.pid
+        task.cancel()
+        await asyncio.wait([task])
+        result, _ = await make(made, "x", tmp_path / "x.txt")
+        assert result.meta["pid"] != deaf
+
+
+@pytest.mark.slow
+async def test_death_and_failure_are_told_apart(tmp_path: Path) -> None:
+    async with maker(tmp_path) as made:
+        with pytest.raises(WorkerError, match="SIGKILL"):
+            await make(made, "die", tmp_path / "x.txt")
+        with pytest.raises(EngineError, match="called “b”"):
+            await make(made, "fail", tmp_path / "x.txt")
+        assert (await make(made, "x", tmp_path / "x.txt"))[0].mime == "text/plain"
+
+
+@pytest.mark.slow
+async def test_jobs_over_a_child_that_dies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_module, "RESTART_S", (0.1,))
+    ended: asyncio.Queue[Any] = asyncio.Queue()
+    store = Store(tmp_path)
+    artifacts = Artifacts(tmp_path / "artifacts", store)
+    async with maker(tmp_path) as made:
+        jobs = Jobs(store, artifacts, Bus(), {"picture": made}, finished=lambda *end: ended.put_nowait(end))
+        running = asyncio.create_task(jobs.run())
+        jobs.submit("picture", {"prompt": "die"}, "t")
+        jobs.submit("picture", {"prompt": "a fox"}, "t")
+        async with asyncio.timeout(30):
+            failed, nothing = await ended.get()
+            done, artifact = await ended.get()
+        running.cancel()
+        await asyncio.wait([running])
+    assert (failed.state, failed.error, nothing) == (JobState.FAILED, "job.died", None)
+    assert (done.state, artifact.path.read_text()) == (JobState.DONE, "whole")
+    assert len(list(tmp_path.glob("artifacts/*/*"))) == 1  # noqa: ASYNC240
+    store.close()
+
+
+@pytest.mark.slow
+async def test_an_engine_that_cannot_run_says_why(tmp_path: Path) -> None:
+    section = {"engine": ENGINE, ENGINE: {"missing": "making.nothing_known"}}
+    with pytest.raises(EngineError, match=r"No engine can make a picture here \(.*nothing_known"):
+        choose("picture", section, tmp_path)
+    async with maker(tmp_path, **section) as made:
+        with pytest.raises(EngineError, match="No engine can make"):
+            await make(made, "x", tmp_path / "x.txt")
+
+
+def test_options_that_are_wrong(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="steps"):
+        choose("picture", {"engine": ENGINE, ENGINE: {"steps": "many"}}, tmp_path)
+    with pytest.raises(EngineError, match="no picture engine called"):
+        choose("picture", {"engine": "../x"}, tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["picture", "clip"])
+def test_auto_finds_one_and_says_why_not_another(tmp_path: Path, kind: str) -> None:
+    choice = choose(kind, {"engine": "auto"}, tmp_path)
+    assert choice.name in names(kind)
+    for language in ("en", "ru"):
+        assert all(f"{name}: " in choice.why(language) for name in choice.passed_over)
+
+
+@pytest.mark.slow
+async def test_the_sketch_engine_through_the_child(tmp_path: Path) -> None:
+    async with maker(tmp_path, engine="sketch") as made:
+        path = tmp_path / "fox.png"
+        result, progress = await make(made, "a red fox in the snow", path)
+        assert result.mime == "image/png"
+        assert path.read_bytes().startswith(b"\x89PNG")
+        assert progress == sorted(progress)
+        assert made.sketch
