@@ -15,6 +15,7 @@ LAYERS = {
     "daemon.ears.pcm": 0,
     "daemon.ears.ring": 0,
     "daemon.ears.segment": 0,
+    "daemon.ears.wake": 0,
     "daemon.errors": 0,
     "daemon.events": 0,
     "daemon.messages": 0,
@@ -48,6 +49,8 @@ LAYERS = {
     "daemon.workers": 2,
     # 3: a turn
     "daemon.jobs": 3,
+    "daemon.ledger": 3,
+    "daemon.listening": 3,
     "daemon.perform": 3,
     "daemon.session": 3,
     "daemon.speech": 3,

@@ -79,10 +79,9 @@ def missing(tree: ast.AST) -> Iterator[str]:
     """Yield the codes that an engine's `missing` returns."""
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef) and function.name == "missing":
-            for node in ast.walk(function):
-                if isinstance(node, ast.Return) and node.value:
-                    texts = (one.value for one in ast.walk(node.value) if isinstance(one, ast.Constant))
-                    yield from (text for text in texts if isinstance(text, str))
+            returned = [node.value for node in ast.walk(function) if isinstance(node, ast.Return)]
+            choices = [side for one in returned if isinstance(one, ast.IfExp) for side in (one.body, one.orelse)]
+            yield from (str(one.value) for one in returned + choices if isinstance(one, ast.Constant) and one.value)
 
 
 def patterns(sources: list[str]) -> re.Pattern[str]:

@@ -10,8 +10,12 @@ packages_for() { # MODE: print what it needs
   printf '%s\n' "${run_packages[@]}"
   [[ $1 == test ]] || return 0
   printf '%s\n' "${test_packages[@]}"
-  # PulseAudio and PipeWire take each other's place: the user's own sound server stays.
-  [[ -n $(installed pipewire-pulse pipewire-alsa) ]] || printf '%s\n' "${sound_packages[@]}"
+  if [[ -z $(installed pipewire-pulse pipewire-alsa) ]]; then
+    printf '%s\n' "${sound_packages[@]}"
+  elif [[ -z $(installed pulseaudio) ]]; then
+    say "PulseAudio is not installed: it would take the place of your PipeWire. The tests with a virtual sound card can't run here." \
+      "PulseAudio не ставлю: он занял бы место вашего PipeWire. Тесты с виртуальной звуковой картой здесь не пойдут." >&2
+  fi
 }
 
 installed() { # PACKAGES: print those that are
