@@ -49,7 +49,6 @@ LAYERS = {
     "daemon.workers": 2,
     # 3: a turn
     "daemon.jobs": 3,
-    "daemon.ledger": 3,
     "daemon.listening": 3,
     "daemon.perform": 3,
     "daemon.session": 3,
