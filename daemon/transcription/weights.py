@@ -109,15 +109,20 @@ def _within(seconds: float, ask: Any) -> None:
 def _progress(model: str) -> type[Any]:
     from huggingface_hub.utils.tqdm import tqdm
 
-    class Progress(tqdm):
-        """Says every ten per cent of a large file in the log."""
+    told = [0]  # the hub's client makes several bars
 
-        told = 0
+    class Progress(tqdm):
+        """Tells every ten per cent of the bytes in the log."""
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **{**kwargs, "disable": False})  # type: ignore[no-untyped-call]
 
         def display(self, *_args: object, **_kwargs: object) -> None:
-            share = int(10 * self.n / self.total) if self.total else 0
-            if share > self.told and self.unit == "B":
-                self.told = share
-                log.info("%s: %d %% of %d MB", model, 10 * share, self.total >> 20)
+            if self.unit != "B" or (self.total or 0) < 1 << 20:
+                return
+            share = min(10, int(10 * self.n / self.total))
+            if share > told[0]:
+                told[0] = share
+                log.info("%s: %d %% of %d MB", model, 10 * share, round(self.total / (1 << 20)))
 
     return Progress
