@@ -15,6 +15,8 @@ from daemon.types import RATE, AudioFrame, Pcm
 
 LATENCY = 0.2
 """Seconds. PortAudio's own choice underran through PulseAudio in 1 of 3 plays, this one never."""
+AHEAD = LATENCY + 0.05
+"""Seconds of sound to have before starting: the card takes LATENCY at once, and less would be a gap in a word."""
 MARGIN = 0.03
 """Seconds that a card may be behind what it says of itself."""
 STALLED = 2.0
@@ -46,6 +48,12 @@ class Sound:
             self._source, self._resampler = sound.rate, Resampler(sound.rate, self._rate)
         if self._resampler is not None:
             self._queue(self._resampler.feed(sound.pcm))
+
+    @property
+    def waiting(self) -> float:
+        """Seconds of sound that wait for the card."""
+        with self._lock:
+            return sum(map(len, self._waiting)) / 2 / self._rate
 
     def finish(self) -> None:
         """There is no more to come."""
@@ -160,7 +168,7 @@ class Speaker:
         raise AudioError("speaker.unknown_device", name=self._options.device, known=known)
 
     def start(self, sound: Sound) -> None:
-        """Begin to play; at least the first piece should be written by now."""
+        """Begin to play; `sound` should hold AHEAD seconds, or all there is."""
         self._sound = sound
         self._gone.clear()
         self._asked = time.monotonic()
@@ -186,6 +194,11 @@ class Speaker:
             self._stream.abort()
         except sounddevice.PortAudioError:
             self.drop()
+
+    def close(self) -> None:
+        """Let the card go."""
+        self._gone.set()
+        self.drop()
 
     def drop(self) -> None:
         """Let go of a card that was lost; the next `open` looks for one again."""

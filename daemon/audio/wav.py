@@ -1,6 +1,5 @@
 """A WAV file that is written while its sound is made, and appears whole or not at all."""
 
-import os
 import wave
 from pathlib import Path
 from types import TracebackType
@@ -14,8 +13,8 @@ from daemon.types import Pcm
 class WavWriter:
     """Writes `path` (16-bit mono, the rate of its first piece): a part file, renamed at the end of the `with` block.
 
-    A block that is left by an error or a cut keeps what was written so far: a valid, shorter file. A writer that was
-    given nothing leaves no file. Raises AudioError `speaker.unwritable`.
+    A block that is left by an exception leaves nothing, nor does a writer that was given nothing or failed.
+    Raises AudioError `speaker.unwritable`.
     """
 
     def __init__(self, path: Path) -> None:
@@ -23,6 +22,7 @@ class WavWriter:
         self._part = path.with_name(f".{path.name}.part")
         self._wave: wave.Wave_write | None = None
         self._resampler: Resampler | None = None
+        self._broken = False
         self._came = self._rate = self._samples = 0
 
     @property
@@ -48,12 +48,15 @@ class WavWriter:
         if self._wave is None:
             return
         try:
-            self._flush()
+            if error is None and not self._broken:
+                self._flush()
             self._wave.close()
-            os.replace(self._part, self._path)  # noqa: PTH105 - the pair of names is what is meant
+            if error is None and not self._broken:
+                self._part.replace(self._path)
         except OSError as failure:
-            self._part.unlink(missing_ok=True)
             raise AudioError("speaker.unwritable", path=str(self._path), why=failure.strerror) from failure
+        finally:
+            self._part.unlink(missing_ok=True)
 
     def _open(self, rate: int) -> None:
         try:
@@ -76,5 +79,6 @@ class WavWriter:
         try:
             self._wave.writeframes(pcm)
         except OSError as failure:
+            self._broken = True
             raise AudioError("speaker.unwritable", path=str(self._path), why=failure.strerror) from failure
         self._samples += len(pcm) // 2

@@ -11,7 +11,7 @@ from typing import Any
 
 from daemon.audio.earcons import Name, earcon
 from daemon.audio.options import SpeakerOptions
-from daemon.audio.speaker import Sound, Speaker
+from daemon.audio.speaker import AHEAD, Sound, Speaker
 from daemon.audio.wav import WavWriter
 from daemon.bus import Bus
 from daemon.errors import AudioError, KombainError
@@ -115,7 +115,7 @@ class _Play:
             piece = Pcm(frame.body, int(frame.head["rate"]))
             self._write(piece)
             if file is not None:
-                file.write(piece)
+                file = self._keep(file, piece)
 
     def _write(self, piece: Pcm) -> None:
         self._seconds += len(piece.pcm) / 2 / piece.rate
@@ -123,17 +123,33 @@ class _Play:
             self._tell_started()
             return
         self._sound.write(piece)
-        if not self._running and self._speaker is not None:
-            try:
-                self._speaker.start(self._sound)
-                self._running = True
-            except AudioError as error:
-                self._error, self._sound = error, None
+        if self._sound.waiting >= AHEAD:
+            self._start()
+
+    def _keep(self, file: WavWriter, piece: Pcm) -> WavWriter | None:
+        """Write to the file; one that can't be written is given up, the reply goes on."""
+        try:
+            file.write(piece)
+        except AudioError as error:
+            self._error = error
+            return None
+        return file
+
+    def _start(self) -> None:
+        if self._running or self._speaker is None or self._sound is None:
+            return
+        try:
+            self._speaker.start(self._sound)
+            self._running = True
+        except AudioError as error:
+            self._error, self._sound = error, None
 
     def _finish(self) -> None:
         """Stay until the last sample has left the speaker."""
         if self._sound is not None:
             self._sound.finish()
+            if self._sound.waiting:
+                self._start()
         while self._running and not self._call.cancelled.wait(LOOK_S):
             self._look()
 

@@ -104,11 +104,12 @@ class Service:
     def run(self, call: Call) -> None:
         """Speak. Raises EngineError `engine.no_voice` for a language without one."""
         text, language = str(call.head["text"]), str(call.head["language"])
-        for piece in self._ready.pieces((language, text), self._speak(text, language)):
+        for piece in self._ready.pieces((language, text), self.speak(text, language)):
             call.check()
             call.send({"type": "pcm", "rate": piece.rate}, piece.pcm)
 
-    def _speak(self, text: str, language: str) -> Iterator[Pcm]:
+    def speak(self, text: str, language: str) -> Iterator[Pcm]:
+        """Yield the sound of `text`, sentence by sentence, made afresh. Raises EngineError."""
         engine = self._speakers.get(language)
         if engine is None:
             raise EngineError("engine.no_voice", language=language, engine=self._section.get("engine", "auto"))
