@@ -7,9 +7,10 @@ from typing import Any, Protocol, cast
 from daemon.ears.echo import Echo
 from daemon.ears.gate import Gate
 from daemon.ears.listener import Listener
+from daemon.ears.mic import Microphone
 from daemon.ears.options import EarsOptions
 from daemon.ears.segment import Endpointing
-from daemon.ears.source import Source, State, open_source
+from daemon.ears.source import File, Pipe, Source, State
 from daemon.ears.wake import Detector, SelfHits
 from daemon.engines.base import Vad, Wake
 from daemon.engines.load import find
@@ -97,3 +98,15 @@ def _hear(source: Source, listener: Listener, call: Call) -> bool:
 def _send(call: Call, frames: list[Frame]) -> None:
     for frame in frames:
         call.send(frame.head, frame.body)
+
+
+def open_source(options: EarsOptions) -> Source:
+    """Return the source that the config names; nothing is opened yet."""
+    path = options.path or Path("-")
+    match options.source:
+        case "file":
+            return File(path, options.pace)
+        case "pipe":
+            return Pipe(path)
+        case "microphone":
+            return Microphone(options.device)

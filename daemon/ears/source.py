@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol, Self
 
-from daemon.ears.options import EarsOptions
 from daemon.ears.pcm import FRAME, WIDTH
 from daemon.errors import AudioError
 from daemon.types import RATE
@@ -95,17 +94,3 @@ class Pipe(AbstractContextManager["Pipe"]):
                 del waiting[: FRAME * WIDTH]
             if not data:
                 return
-
-
-def open_source(options: EarsOptions) -> Source:
-    """Return the source that the config names; nothing is opened yet."""
-    path = options.path or Path("-")
-    match options.source:
-        case "file":
-            return File(path, options.pace)
-        case "pipe":
-            return Pipe(path)
-        case "microphone":
-            from daemon.ears.mic import Microphone
-
-            return Microphone(options.device)

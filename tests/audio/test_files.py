@@ -152,8 +152,11 @@ def broken(folder: Path, case: str) -> Path:
 
 @pytest.mark.parametrize(
     ("case", "code"),
-    [(case, case) for case in ("missing", "directory", "not_a_file", "empty", "not_audio", "truncated", "no_sound", "damaged")]
-    + [("truncated in the header", "truncated"), ("damaged format", "damaged"), ("video without sound", "not_audio")],
+    [
+        *((case, case) for case in ("missing", "directory", "not_a_file", "empty", "not_audio", "truncated")),
+        *((case, case) for case in ("no_sound", "damaged")),
+        ("truncated in the header", "truncated"), ("damaged format", "damaged"), ("video without sound", "not_audio"),
+    ],
 )  # fmt: skip
 def test_what_is_no_recording_gives_one_sentence(tmp_path: Path, case: str, code: str) -> None:
     path = broken(tmp_path, case)

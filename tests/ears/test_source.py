@@ -6,9 +6,10 @@ import pytest
 
 from daemon.audio.files import write_wav
 from daemon.ears import source as source_module
+from daemon.ears.child import open_source
 from daemon.ears.options import EarsOptions
 from daemon.ears.pcm import FRAME
-from daemon.ears.source import File, Pipe, open_source
+from daemon.ears.source import File, Pipe
 from daemon.errors import AudioError
 
 WHOLE = bytes(range(256)) * 30

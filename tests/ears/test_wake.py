@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,7 +45,7 @@ def test_the_best_of_several_words_is_told_and_each_has_its_threshold() -> None:
 def test_hits_are_two_seconds_apart(scores: list[float]) -> None:
     found = hits(Detector({"hey_jarvis": WordRule()}), scores)
     assert all(scores[n] >= 0.5 for n in found)
-    assert all((b - a) * FRAME >= REFRACTORY for a, b in zip(found, found[1:], strict=False))
+    assert all((b - a) * FRAME >= REFRACTORY for a, b in pairwise(found))
 
 
 def levels(*parts: tuple[float, float]) -> list[float]:

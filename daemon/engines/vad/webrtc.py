@@ -22,7 +22,12 @@ class Engine:
     class Options(base.Options):
         """What counts as voice."""
 
-        mode: int = Field(2, ge=0, le=3, description="0 takes much for voice, 3 little")
+        mode: int = Field(
+            2,
+            ge=0,
+            le=3,
+            description="0 takes much for voice, 3 little; 3 may keep the gate closed on a voice in noise",
+        )
         above_noise: float = Field(6.0, ge=0, le=40, description="decibels above the noise floor that voice must have")
 
     requires: ClassVar[tuple[str, ...]] = ("python:webrtcvad",)
