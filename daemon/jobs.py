@@ -126,10 +126,6 @@ class Jobs:
         """Return the queued and running jobs, the oldest first."""
         return list(self._active.values())
 
-    def open(self) -> int:
-        """Return how many jobs are queued or running."""
-        return len(self._active)
-
     def estimate(self, kind: str, request: dict[str, Any]) -> float:
         """Guess the seconds of making `request`: from the last jobs of this engine, before that by the engine itself.
 
@@ -155,7 +151,9 @@ class Jobs:
             why = str(JobError("store.damaged", path=self._damaged))
             self._bus.publish(PartChanged(part="store", health=Health.DEGRADED, why=why, at=time.time()))
         for job in self.active():
-            if job.state is JobState.RUNNING:  # it was running when the daemon died
+            if job.kind not in self._makers:
+                self._fail(job, JobError("job.unknown_kind", kind=job.kind))
+            elif job.state is JobState.RUNNING:  # it was running when the daemon died
                 self._try_again(job)
         async with asyncio.TaskGroup() as group:
             for kind in self._makers:

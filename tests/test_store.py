@@ -31,7 +31,7 @@ def test_what_was_written_is_there_again(tmp_path: Path) -> None:
     assert again.damaged is None
     assert [row[0] for row in again.rows("PRAGMA user_version")] == [len(MIGRATIONS)]
     assert [row[0] for row in again.rows("PRAGMA synchronous")] == [2]
-    assert [row[0] for row in again.rows("PRAGMA journal_mode")] == ["delete"]
+    assert [row[0] for row in again.rows("PRAGMA journal_mode")] == ["wal"]
     again.close()
 
 
@@ -94,11 +94,31 @@ def test_a_newer_file_is_refused_and_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / FILE).read_bytes() == before
 
 
+OPEN = """
+import sys
+from pathlib import Path
+from daemon.store import Store
+Store(Path(sys.argv[1]))
+print("open", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.slow
 def test_a_second_daemon_is_refused(tmp_path: Path) -> None:
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", OPEN, tmp_path], stdin=pipe, stdout=pipe) as other:
+        assert other.stdout.readline() == b"open\n"
+        with pytest.raises(JobError) as refused:
+            Store(tmp_path)
+        assert refused.value.code == "store.in_use"
+        with sqlite3.connect(tmp_path / FILE, timeout=0) as db, pytest.raises(sqlite3.OperationalError, match="locked"):
+            db.execute("SELECT * FROM jobs")
+        db.close()
+        other.kill()
     store = Store(tmp_path)
-    with pytest.raises(JobError) as refused:
+    with pytest.raises(JobError, match="in use"):
         Store(tmp_path)
-    assert refused.value.code == "store.in_use"
     store.close()
     Store(tmp_path).close()
 

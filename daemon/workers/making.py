@@ -120,8 +120,11 @@ class Maker:
 
     @property
     def sketch(self) -> bool:
-        """Whether its results are announced as sketches."""
-        return self.choice.engine.sketch
+        """Whether its results are announced as sketches; False when no engine can run."""
+        try:
+            return self.choice.engine.sketch
+        except EngineError:
+            return False
 
     def estimate(self, request: dict[str, Any]) -> float:
         """Guess the seconds it takes, without history."""

@@ -123,6 +123,7 @@ async def test_an_engine_that_cannot_run_says_why(tmp_path: Path) -> None:
     with pytest.raises(EngineError, match=r"No engine can make a picture here \(.*nothing_known"):
         choose("picture", section, tmp_path)
     async with maker(tmp_path, **section) as made:
+        assert not made.sketch
         with pytest.raises(EngineError, match="No engine can make"):
             await make(made, "x", tmp_path / "x.txt")
 
