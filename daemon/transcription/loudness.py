@@ -10,6 +10,7 @@ Samples = NDArray[np.float32]
 HOP = RATE // 100
 """10 ms."""
 FLOOR_DB = -90.0
+GAP_FRAMES = 12
 RESUMED_FRAMES = 4
 """So many loud frames of 10 ms in a row are voice again."""
 
@@ -28,12 +29,15 @@ def levels(sound: Samples) -> NDArray[np.float32]:
 
 
 def quietest(sound: Samples, first: int, last: int) -> int:
-    """Return the sample in the middle of the quietest 50 ms between samples `first` and `last`."""
-    level = levels(sound[first:last])
-    if len(level) < 5:  # noqa: PLR2004 - 50 ms
+    """Return the sample in the middle of the quietest 120 ms between samples `first` and `last`.
+
+    By power, so that the short closure in a "k" or "t" does not pass for a pause.
+    """
+    power = 10 ** (levels(sound[first:last]) / 10)
+    if len(power) < GAP_FRAMES:
         return (first + last) // 2
-    smooth = np.convolve(level, np.full(5, 0.2), "valid")
-    return int(first + (int(np.argmin(smooth)) + 2) * HOP + HOP // 2)
+    smooth = np.convolve(power, np.full(GAP_FRAMES, 1 / GAP_FRAMES), "valid")
+    return int(first + (int(np.argmin(smooth)) + GAP_FRAMES // 2) * HOP)
 
 
 def resumed(before: Samples, after: Samples) -> bool:

@@ -31,12 +31,11 @@ class Whisper:
         self._tokenizer: Any = self._loaded.hf_tokenizer
         self.multilingual = bool(self.model.is_multilingual)
 
-    @property
-    def languages(self) -> frozenset[str]:
-        """The languages that the model has a token for; {"en"} when it knows no others."""
+    def knows(self, language: str) -> bool:
+        """Say whether the model knows `language`: it has a token for it, or is an English one."""
         if not self.multilingual:
-            return frozenset({"en"})
-        return frozenset(self._loaded.supported_languages)
+            return language == "en"
+        return self._tokenizer.token_to_id(f"<|{language}|>") is not None
 
     def encode(self, sound: Samples, window: int) -> Any:
         """Return the encoding of `sound`, filled with zero features to `window` or cut there."""

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
+import numpy as np
 from pydantic import Field
 
 from daemon.engines import base
@@ -20,7 +21,7 @@ from daemon.transcription.window import ladder
 from daemon.types import RATE
 
 log = logging.getLogger(__name__)
-WIDE_BEAM = 5
+WIDE_BEAM, WARM_WINDOW = 5, 200
 TOKENS_A_SECOND, TOKENS_TO_SPARE = 10, 16
 """More than anybody says, in Russian too."""
 Language = Annotated[str, Field(pattern="^[a-z]{2,3}$")]
@@ -79,7 +80,7 @@ class Engine:
             folder = weights.download(self._options.model, self._models)
         weights.check(folder)
         self._whisper = self._open(folder)
-        self.languages = tuple(name for name in self._options.languages if name in self._whisper.languages)
+        self.languages = tuple(name for name in self._options.languages if self._whisper.knows(name))
         if not self.languages:
             raise EngineError("stt.languages", path=folder, languages=", ".join(self._options.languages))
 
@@ -109,11 +110,20 @@ class Engine:
 
     def _open(self, folder: Path) -> Whisper:
         threads = self._options.threads or max(1, min(4, (os.cpu_count() or 1) // 2))
-        kind, device = self._options.compute_type, self._options.device
+        device, compute_type = self._options.device, self._options.compute_type
         try:
-            return Whisper(folder, device=device, compute_type=kind, threads=threads)
+            return _warm(Whisper(folder, device=device, compute_type=compute_type, threads=threads))
         except EngineError as error:
             if error.code != "stt.device" or device != "auto":
                 raise
             log.warning("%s", error)
-            return Whisper(folder, device="cpu", compute_type="auto", threads=threads)
+        return _warm(Whisper(folder, device="cpu", compute_type="auto", threads=threads))
+
+
+def _warm(whisper: Whisper) -> Whisper:
+    """Encode a second of silence: a GPU without its libraries shows it only now, and the first request is fast."""
+    try:
+        whisper.encode(np.zeros(RATE, np.float32), WARM_WINDOW)
+    except RuntimeError as error:
+        raise EngineError("stt.device", device="cuda", compute_type="auto", why=str(error)[:200]) from error
+    return whisper
