@@ -90,6 +90,8 @@ def _hear(source: Source, listener: Listener, call: Call) -> bool:
                 _send(call, listener.hear(piece))
             case State():
                 call.send({"type": "source", "state": piece.state, "why": piece.why, "values": piece.values})
+                if piece.state == "lost":
+                    _send(call, listener.interrupt())
             case None:
                 pass
     return True

@@ -37,8 +37,9 @@ class Listener:
         self._detector = detector
         self._echo = echo
         self._vad = vad
-        self._ring = Ring(round(pre_roll * RATE))
-        self._hops: deque[tuple[float, bool]] = deque(maxlen=round(pre_roll * RATE) // HOP)
+        kept = round(pre_roll * RATE) // HOP
+        self._ring = Ring(kept * HOP)
+        self._flags: deque[bool] = deque(maxlen=kept)
         self._segment: Segment | None = None
         self._utterance = 0
         self._shown: dict[str, float] = {}
@@ -49,7 +50,7 @@ class Listener:
         """Take the next 1280 samples; return what there is to report."""
         flags = [self._vad.voiced(hop) for hop in hops(pcm)]
         self._ring.append(pcm)
-        self._hops.extend((rms_db(hop), flag) for hop, flag in zip(hops(pcm), flags, strict=True))
+        self._flags.extend(flags)
         self._measure(pcm)
         self._echo.advance(self._ring.end)
         listening = self._segment is not None
@@ -75,28 +76,33 @@ class Listener:
             case {"type": "drop"}:
                 self._segment = None
                 self._detector.ready()
-            case {"type": "playing", "rate": int(rate)}:
+            case {"type": "playing", "rate": int(rate)} if rate > 0:
                 self._echo.play(frame.body, rate, self._ring.end)
             case other:
                 log.warning("the ears do not know the command %r", other.get("type"))
         return self._taken()
 
-    def finish(self) -> list[Frame]:
-        """End what is open: the stream has ended."""
+    def interrupt(self) -> list[Frame]:
+        """End what is open: the source was lost."""
         if self._segment is not None:
             self._close(self._ring.end, "source_end")
-        self._tell("eof", t=seconds(self._ring.end))
         return self._taken()
+
+    def finish(self) -> list[Frame]:
+        """End what is open: the stream has ended."""
+        ended = self.interrupt()
+        self._tell("eof", t=seconds(self._ring.end))
+        return ended + self._taken()
 
     def _wake(self, hit: Hit) -> None:
         if self._echo.ours(hit):
             return
-        end = phrase_end(hit.at, [level for level, _ in self._hops], self._ring.end)
+        end = phrase_end(hit.at, [rms_db(hop) for hop in hops(self._ring.cut(0))], self._ring.end)
         self._tell("wake", word=hit.word, score=hit.score, t=seconds(hit.at), end=seconds(end.likely))
         start = max(end.first - BEFORE_PHRASE_END, self._ring.start)
         self._open("wake_word", start, lead=min(end.last, self._ring.end) - start, after_wake=True)
         since = (self._ring.end - min(end.likely, self._ring.end)) // HOP
-        flags = [flag for _, flag in list(self._hops)[len(self._hops) - since :]]
+        flags = list(self._flags)[max(len(self._flags) - since, 0) :]
         if self._segment is not None:
             self._segment = primed(self._segment, self._rules, flags, HOP)
 
@@ -106,7 +112,7 @@ class Listener:
         self._segment = opened(self._rules, after_wake=after_wake)
         self._tell("start", utterance=self._utterance, trigger=trigger, t=seconds(start), lead=seconds(lead))
         if start < self._ring.end:
-            voiced = any(flag for _, flag in self._hops)
+            voiced = any(self._flags)
             self._tell("audio", self._ring.cut(start), utterance=self._utterance, t=seconds(start), voiced=voiced)
 
     def _listen(self, flags: list[bool]) -> None:

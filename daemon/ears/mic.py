@@ -110,7 +110,9 @@ class Microphone(AbstractContextManager["Microphone"]):
             try:
                 waiting += to_speech(self._frames.get(timeout=POLL))
             except queue.Empty:
-                if ended.is_set() or time.monotonic() - heard > self._silent_after:
+                if ended.is_set():
+                    raise AudioError("ears.microphone_lost") from None
+                if time.monotonic() - heard > self._silent_after:
                     raise AudioError("ears.microphone_silent", seconds=round(time.monotonic() - heard, 1)) from None
                 yield None
                 continue

@@ -40,8 +40,8 @@ def hops(pcm: bytes) -> list[bytes]:
 
 def rms_db(pcm: bytes) -> float:
     """Return the level of the sound, -100 to 0."""
-    found = samples(pcm)
-    return _db(math.sqrt(float(np.mean(np.square(found, dtype=np.float64))))) if found.size else SILENCE_DB
+    found = samples(pcm).astype(np.float32)
+    return _db(math.sqrt(float(np.dot(found, found)) / found.size)) if found.size else SILENCE_DB
 
 
 def peak_db(pcm: bytes) -> float:

@@ -101,6 +101,14 @@ def test_the_end_of_the_source_ends_the_utterance(ears, voice) -> None:
     assert told[1]["t"] == pytest.approx(14 * 0.08)
 
 
+def test_a_lost_source_ends_the_utterance_and_the_ears_go_on(ears, voice, quiet) -> None:
+    ears.hear(*[voice] * 8, HIT, *[voice] * 5)
+    (end,) = ears.listener.interrupt()
+    assert end.head["reason"] == "source_end"
+    assert ears.listener.interrupt() == []
+    assert kinds(ears.hear(*[quiet] * 5, HIT)) == ["wake", "start"]
+
+
 def test_a_reply_that_contains_the_wake_word_starts_nothing(ears, voice) -> None:
     reply = [*[voice] * 5, spoken(0.7), *[voice] * 5]
     told = ears.command(b"".join(reply), type="playing", rate=16000)

@@ -119,7 +119,7 @@ def test_a_lost_microphone_is_told_once_looked_for_ever_more_slowly_and_told_whe
     portaudio = FakePortAudio(BLOCKS[:1], "Device unavailable", "Device unavailable", BLOCKS[:1])
     found, waits = heard(portaudio, 4)
     assert found[0] == found[3] == BLOCKS[0]
-    assert found[1].state == "lost"
+    assert found[1] == State("lost", "ears.microphone_lost")
     assert found[2] == State("ok")
     assert sum(waits) == pytest.approx(1 + 2 + 4)
     assert portaudio.restarts == 3

@@ -26,4 +26,4 @@ def test_a_frame_is_four_hops() -> None:
 @pytest.mark.slow
 @given(st.binary(max_size=4000).filter(lambda data: len(data) % 2 == 0))
 def test_levels_stay_in_their_range(data: bytes) -> None:
-    assert pcm.SILENCE_DB <= pcm.rms_db(data) <= pcm.peak_db(data) + 1e-9 <= 1e-9
+    assert pcm.SILENCE_DB <= pcm.rms_db(data) <= pcm.peak_db(data) + 1e-4 <= 1e-4
