@@ -81,7 +81,7 @@ def parse(name: str, payload: bytes) -> Command:
     `too_long`, `volume`, `switch`, each under `command.`.
     """
     if name not in set(Name):
-        raise CommandError("command.unknown", name=name[:40], known=", ".join(Name))
+        raise CommandError("command.unknown", name=ascii(name)[1:-1][:40], known=", ".join(Name))
     if len(payload) > MAX_PAYLOAD:
         raise CommandError("command.too_large", name=name, size=len(payload), most=MAX_PAYLOAD)
     try:
@@ -94,7 +94,7 @@ def parse(name: str, payload: bytes) -> Command:
 def build(name: str, fields: dict[str, Any]) -> Command:
     """Make a command of `name` from the fields of a JSON object. Raises CommandError as `parse` does."""
     if name not in set(Name):
-        raise CommandError("command.unknown", name=name[:40], known=", ".join(Name))
+        raise CommandError("command.unknown", name=ascii(name)[1:-1][:40], known=", ".join(Name))
     if strange := sorted(set(fields) - _FIELDS):
         raise CommandError("command.field", name=name, field=ascii(strange[0])[:40])
     text = _text(name, fields.get("text", ""))

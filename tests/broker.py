@@ -19,7 +19,15 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 class Broker:
     """A mosquitto that can be stopped, frozen and started again on the same port."""
 
-    def __init__(self, folder: Path, *, password: str | None, acl: str | None, tls: tuple[Path, Path] | None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        password: str | None,
+        acl: str | None,
+        tls: tuple[Path, Path] | None,
+        clients: Path | None,
+    ) -> None:
         self.port = free_port()
         self.log = folder / "log"
         lines = [f"listener {self.port} 127.0.0.1", "persistence false", "max_queued_messages 10000"]
@@ -34,6 +42,8 @@ class Broker:
             lines.append(f"acl_file {folder / 'acl'}")
         if tls:
             lines += [f"certfile {tls[0]}", f"keyfile {tls[1]}"]
+        if clients:
+            lines += [f"cafile {clients}", "require_certificate true"]
         self._config = folder / "mosquitto.conf"
         self._config.write_text("\n".join(lines) + "\n")
 
@@ -64,11 +74,18 @@ class Broker:
 
 @contextmanager
 def broker(
-    *, password: str | None = None, acl: str | None = None, tls: tuple[Path, Path] | None = None
+    *,
+    password: str | None = None,
+    acl: str | None = None,
+    tls: tuple[Path, Path] | None = None,
+    clients: Path | None = None,
 ) -> Iterator[Broker]:
-    """Run a broker; `password` is user kombain's (user watcher's is "w"), `tls` a certificate and its key."""
+    """Run a broker; `password` is user kombain's (user watcher's is "w"), `tls` a certificate and its key.
+
+    `clients` is the authority whose certificate every client must show.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        made = Broker(Path(folder), password=password, acl=acl, tls=tls)
+        made = Broker(Path(folder), password=password, acl=acl, tls=tls, clients=clients)
         made.start()
         try:
             yield made

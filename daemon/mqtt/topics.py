@@ -116,10 +116,10 @@ def messages(event: Event, base: str, *, texts: bool) -> list[Message]:
 def command(base: str, topic: str, payload: bytes, *, retain: bool) -> Command:
     """Read a command. Raises CommandError with the reason: `command.retained`, or as `commands.parse` does."""
     name = topic.removeprefix(f"{base}/").removesuffix("/set")
-    if retain:
-        raise CommandError("command.retained", name=name[:40])
     if topic != f"{base}/{name}/set":
-        raise CommandError("command.unknown", name=ascii(topic)[:40], known=", ".join(commands.Name))
+        raise CommandError("command.unknown", name=ascii(topic)[1:-1][:40], known=", ".join(commands.Name))
+    if retain:
+        raise CommandError("command.retained", name=ascii(name)[1:-1][:40])
     return commands.parse(name, payload)
 
 

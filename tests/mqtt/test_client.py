@@ -3,8 +3,10 @@
 import asyncio
 import json
 import logging
+import re
 import subprocess
 import sys
+import textwrap
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -258,6 +260,20 @@ async def test_rules_that_keep_us_out() -> None:
             assert "kombain/kombain/status" in part.why
 
 
+async def test_the_rules_in_the_documentation() -> None:
+    blocks = re.split(r"\n(?! {4}|\n)", (Path(__file__).parents[2] / "docs" / "mqtt.md").read_text("utf-8"))
+    acl = textwrap.dedent(next(block for block in blocks if block.startswith("`/etc/mosquitto/acl`")).split("\n", 1)[1])
+    acl = acl.replace("user homeassistant", "user watcher") + "\n"
+    with broker(password="p", acl=acl) as mosquitto, watcher(mosquitto.port, username="watcher", password="w") as other:
+        async with assistant(mosquitto.port, username="kombain", password="p") as one:
+            await one.health("ok")
+            speak(one.bus)
+            await until(other, "state", b"idle")
+            other.publish(f"{BASE}/stop/set", "")
+            assert await one.command() == Command(Name.STOP)
+            assert one.parts.empty()
+
+
 @pytest.fixture(scope="module")
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tls")
@@ -292,6 +308,20 @@ async def test_tls(certificates: Path) -> None:
             await one.health("ok")
         async with assistant(mosquitto.port, **(secure | {"ca": certificates / "none.pem"})) as one:
             assert "none.pem" in (await one.health("down")).why
+
+
+# as above: the broker ends the handshake
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+async def test_tls_with_a_certificate_of_our_own(certificates: Path) -> None:
+    served = (certificates / "server.pem", certificates / "server.key")
+    with broker(tls=served, clients=certificates / "ca.pem") as mosquitto:
+        secure = {"tls": True, "host": "localhost", "ca": certificates / "ca.pem"}
+        async with assistant(mosquitto.port, **secure, cert=served[0], key=served[1]) as one:
+            await one.health("ok")
+        async with assistant(mosquitto.port, **secure) as one:
+            await one.health("down")
+        async with assistant(mosquitto.port, **secure, cert=served[0], key=certificates / "ca.key") as one:
+            assert "server.pem for MQTT's TLS can't be used" in (await one.health("down")).why
 
 
 PROGRAM = """
