@@ -95,6 +95,16 @@ class SoundCard:
         with contextlib.suppress(FileNotFoundError):
             (self.run / "native").unlink()
 
+    def freeze(self) -> None:
+        """Let the server hang, as a sound card's driver may."""
+        if self._server is not None:
+            self._server.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        if self._server is not None:
+            self._server.send_signal(signal.SIGCONT)
+
     def speak(self, wav: Path) -> subprocess.Popen[bytes]:
         """Begin to play a WAV file into the microphone; `wait()` on the result for its end."""
         return subprocess.Popen(["paplay", "--device=microphone", str(wav)], env=self._env())

@@ -117,6 +117,8 @@ class Speaker:
         self._asked = 0.0
         self._opened_before = False
         self.name = ""
+        self.stalled = False
+        """True when the card hangs: whatever is asked of PortAudio now may hang too, so this process should end."""
         self.rate = RATES[0]
 
     def open(self) -> None:
@@ -183,7 +185,8 @@ class Speaker:
     @property
     def lost(self) -> bool:
         """True when the card went away while it played: it ended by itself, or stopped asking for sound."""
-        return self._gone.is_set() or time.monotonic() - self._asked > STALLED
+        self.stalled = not self._gone.is_set() and time.monotonic() - self._asked > STALLED
+        return self.stalled or self._gone.is_set()
 
     def stop(self) -> None:
         """Be silent at once, dropping what the card still holds; the stream stays open."""

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import logging
+import os
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import nullcontext
@@ -21,6 +23,7 @@ from daemon.workers.child import Call
 from daemon.workers.process import RemoteCall
 from daemon.workers.worker import Worker
 
+log = logging.getLogger(__name__)
 SERVICE = "daemon.workers.mouth:Service"
 LOOK_S = 0.01
 """How often, while it plays, the child looks for a wish to stop and for the end."""
@@ -57,6 +60,9 @@ class Service:
             case "play":
                 path = call.head.get("path")
                 play.run(Path(path) if path else None)
+        if self._speaker is not None and self._speaker.stalled:
+            log.error("the sound card hangs; this process ends with it")
+            os._exit(3)  # all has been told; PortAudio can't be trusted to let go
 
 
 class _Play:
@@ -250,7 +256,6 @@ class Mouth:
         on_started: Callable[[], None] | None,
         on_played: Callable[[AudioFrame], None] | None,
     ) -> Played:
-        played = Played(0.0, None)
         async for frame in call:
             match frame.head:
                 case {"type": "started"} if on_started is not None:
@@ -258,8 +263,8 @@ class Mouth:
                 case {"type": "played", "t": t} if on_played is not None:
                     on_played(AudioFrame(frame.body, t))
                 case {"type": "ended", "seconds": seconds, "error": error}:
-                    played = Played(seconds, _error(error))
-        return played
+                    return Played(seconds, _error(error))
+        return Played(0.0, None)
 
     def _report(self, error: KombainError | None) -> None:
         why = str(error) if error else ""

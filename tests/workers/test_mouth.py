@@ -168,6 +168,19 @@ async def test_losing_the_sound_server_ends_the_reply_and_the_next_one_finds_it_
         assert "went away" in told[1][1]
 
 
+async def test_a_sound_card_that_hangs_ends_the_reply_and_the_next_one_plays(card):
+    async with mouth() as (one, _):
+        begun = asyncio.Event()
+        task = asyncio.create_task(one.play(stream(chirp(20)), on_started=begun.set))
+        await begun.wait()
+        card.freeze()
+        async with asyncio.timeout(10):
+            assert (await task).error.code == "speaker.lost"
+        card.thaw()
+        async with asyncio.timeout(15):
+            assert (await one.play(stream(chirp(0.3)))).error is None
+
+
 async def test_without_a_sound_card_the_reply_still_becomes_a_file(card, tmp_path):
     card.stop()
     path = tmp_path / "reply.wav"
