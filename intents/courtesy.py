@@ -7,7 +7,6 @@ from intents.normalize import Word, words
 Phrases = frozenset[tuple[str, ...]]
 """Phrases as tuples of normalised words."""
 
-_NONE: Phrases = frozenset()
 _LONGEST = 8
 """Words of the longest phrase."""
 
@@ -24,20 +23,26 @@ def texts(run: Sequence[Word]) -> tuple[str, ...]:
 
 def readings(run: Sequence[Word], lead: Phrases, tail: Phrases) -> Iterator[Sequence[Word]]:
     """Yield the run without courtesy first, then with some and all of it, for it may be meant ("say thank you")."""
-    seen = set()
-    for inner in (without_lead(run, lead), without_lead(run, _NONE)):
-        for end in _ends(inner, tail):
-            if end and (len(inner), end) not in seen:
-                seen.add((len(inner), end))
-                yield inner[:end]
+    for begin in _begins(run, lead):
+        for end in _ends(run, tail):
+            if begin < end:
+                yield run[begin:end]
 
 
 def without_lead(run: Sequence[Word], lead: Phrases) -> Sequence[Word]:
     """Return the run without the phrases it begins with."""
-    begin = 0
-    while length := next((size for size in _sizes(len(run) - begin) if texts(run[begin : begin + size]) in lead), 0):
-        begin += length
-    return run[begin:]
+    return run[_begins(run, lead)[0] :]
+
+
+def _begins(run: Sequence[Word], lead: Phrases) -> list[int]:
+    """Return where the run may begin: after all opening courtesy, before its last two phrases, at its start."""
+    begins = [0]
+    while True:
+        begin = begins[-1]
+        length = next((size for size in _sizes(len(run) - begin) if texts(run[begin : begin + size]) in lead), 0)
+        if not length:
+            return sorted({begins[0], *begins[-3:]}, reverse=True)
+        begins.append(begin + length)
 
 
 def _ends(run: Sequence[Word], tail: Phrases) -> list[int]:

@@ -23,6 +23,8 @@ LONGEST_MATCHED = 400
 """Characters that are matched; a slot that reaches their end runs on to the end of the text."""
 LONGEST_WORD = 40
 """Characters of one word that are matched."""
+LONGEST_STYLE = 3
+"""Words that may stand between "a" and "picture"."""
 LOUDEST = 100
 
 _FREE, _EXACT = 0.8, 1.0
@@ -72,9 +74,11 @@ class _Grammar:
         from hassil import recognize_best
 
         found = recognize_best(joined, self.asked, language=self.language)
-        if found and _is_free(found) and recognize_best(joined, self.refused, language=self.language):
-            return None
-        return found
+        if found is None or not _is_free(found):
+            return found
+        style = found.entities.get("style")
+        wordy = style is not None and len(style.text.split()) > LONGEST_STYLE
+        return None if wordy or recognize_best(joined, self.refused, language=self.language) else found
 
 
 @cache
@@ -103,7 +107,9 @@ def _recognize(text: str, found: Sequence[Word], grammar: _Grammar) -> Intent:
         free = match is not None and _is_free(match)
         if match is None or (number == 0 and free):  # the whole counts first where no free words are needed
             continue
-        return Intent(match.intent.name, _slots(match, text, run, head), text, grammar.language, _FREE if free else _EXACT)
+        return Intent(
+            match.intent.name, _slots(match, text, run, head), text, grammar.language, _FREE if free else _EXACT
+        )
     return Intent(None, {}, text, grammar.language, 0.0)
 
 
@@ -125,7 +131,7 @@ def _slots(match: Any, text: str, run: Sequence[Word], head: Sequence[str]) -> d
     style = match.entities.get("style")  # "watercolour" in "a watercolour picture of a boat" belongs to the prompt
     slots: dict[str, Any] = {}
     for entity in match.entities_list:
-        if entity.is_wildcard:
+        if entity.is_wildcard and entity is not style:
             begin = entity.text_span[0]
             if not joined.startswith(entity.text, begin):  # hassil 3.12 counts a spoken number twice
                 begin = joined.rfind(entity.text)

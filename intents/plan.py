@@ -33,7 +33,7 @@ def plan_json(steps: Plan) -> list[dict[str, Any]]:
     return [{"action": type(step).__name__.lower(), **asdict(step)} for step in steps]
 
 
-def _action(intent: Intent) -> Action:  # noqa: C901, PLR0911, PLR0912 - one case for each intent, and nothing but cases
+def _action(intent: Intent) -> Action:
     match intent.name:
         case "say":
             return Say(intent.slots["text"], intent.language)

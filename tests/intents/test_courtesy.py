@@ -10,7 +10,10 @@ LEAD, TAIL = phrases(["please", "could you"]), phrases(["please", "thank you", "
     ("text", "said"),
     [
         ("stop", ["stop"]),
-        ("Please, could you please stop!", ["stop", "please could you please stop"]),
+        (
+            "Please, could you please stop!",
+            ["stop", "please stop", "could you please stop", "please could you please stop"],
+        ),
         ("stop please", ["stop", "stop please"]),
         ("say thank you please", ["say", "say thank you", "say thank you please"]),
         ("draw it for me please 🙏", ["draw it", "draw it for me", "draw it for me please 🙏"]),
