@@ -75,11 +75,14 @@ class Service:
         return cast("Vad", self._new(self._options.vad))
 
     def _new(self, section: EngineSection) -> Any:
-        return find(section.kind, section.engine)(section.options(section.engine), models=self._models)
+        # There is one engine of each kind that needs nothing else: it is what `auto` means.
+        name = type(section).model_fields["engine"].default if section.engine == "auto" else section.engine
+        return find(section.kind, name)(section.options(name), models=self._models)
 
 
 def _hear(source: Source, listener: Listener, call: Call) -> bool:
     """Pass sound and commands to the listener, its reports to main; return False when main wants no more."""
+    heard = False
     for piece in source:
         while (command := call.receive(0)) is not None:
             _send(call, listener.command(command))
@@ -87,6 +90,9 @@ def _hear(source: Source, listener: Listener, call: Call) -> bool:
             return False
         match piece:
             case bytes():
+                if not heard:  # from now on nothing that is said is lost
+                    call.send({"type": "source", "state": "ok", "why": "", "values": {}})
+                    heard = True
                 _send(call, listener.hear(piece))
             case State():
                 call.send({"type": "source", "state": piece.state, "why": piece.why, "values": piece.values})

@@ -1,11 +1,16 @@
-"""Heard sound as bytes: 16 kHz signed 16-bit little-endian mono. Lengths are in samples, levels in dB of full scale."""
+"""Heard sound as bytes: 16 kHz signed 16-bit little-endian mono. Lengths are in samples, levels in dB of full scale.
+
+numpy is imported where it is used: the config reads the ears' options, and it must be quick.
+"""
 
 import math
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from daemon.types import RATE
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 FRAME = 1280
 """Samples of a frame: 80 ms, the step of the wake word models."""
@@ -17,8 +22,10 @@ SILENCE_DB = -100.0
 """The level given to digital silence."""
 
 
-def samples(pcm: bytes) -> NDArray[np.int16]:
+def samples(pcm: bytes) -> "NDArray[np.int16]":
     """Return the samples, without copying."""
+    import numpy as np
+
     return np.frombuffer(pcm, dtype="<i2")
 
 
@@ -40,14 +47,14 @@ def hops(pcm: bytes) -> list[bytes]:
 
 def rms_db(pcm: bytes) -> float:
     """Return the level of the sound, -100 to 0."""
-    found = samples(pcm).astype(np.float32)
-    return _db(math.sqrt(float(np.dot(found, found)) / found.size)) if found.size else SILENCE_DB
+    found = samples(pcm).astype("f4")
+    return _db(math.sqrt(float(found @ found) / found.size)) if found.size else SILENCE_DB
 
 
 def peak_db(pcm: bytes) -> float:
     """Return the level of the loudest sample, -100 to 0."""
     found = samples(pcm)
-    return _db(float(np.abs(found.astype(np.int32)).max())) if found.size else SILENCE_DB
+    return _db(float(abs(found.astype("i4")).max())) if found.size else SILENCE_DB
 
 
 def _db(amplitude: float) -> float:

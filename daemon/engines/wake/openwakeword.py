@@ -15,7 +15,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
 
-import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from daemon.ears.pcm import FRAME, WIDTH
@@ -49,7 +48,7 @@ class Word(BaseModel):
 
     # Measured with espeak-ng, six voices at 140 to 175 words a minute: "hey jarvis" alone and with a pause after it
     # reaches 0.4 always (144 of 144), and 57 of 72 times with a command right behind it (0.5: 35, 0.3: 66). Fifteen
-    # minutes of other speech stayed below 0.38.
+    # minutes of other speech stayed below 0.38; "hey chavez" and "hey jervis" do wake it.
     threshold: float = Field(0.4, gt=0, lt=1, description="score, 0 to 1, from which the word counts as heard")
     patience: int = Field(1, ge=1, le=10, description="frames of 80 ms in a row that must reach the threshold")
     path: Path | None = Field(None, description="a .tflite model of your own; null: built in, or in models/wake/")
@@ -75,7 +74,7 @@ class Engine:
         self.words = {name: WordRule(word.threshold, word.patience) for name, word in options.words.items()}
         self._features: Any = None
         self._classifiers: dict[str, Any] = {}
-        self._snapshot: list[np.ndarray[Any, Any]] = []
+        self._snapshot: list[Any] = []
 
     @classmethod
     def missing(cls, options: "Engine.Options", *, models: Path) -> str | None:
@@ -122,6 +121,8 @@ class Engine:
         return OpenWakeWord.from_model(path)
 
     def _warm_up(self) -> None:
+        import numpy as np
+
         # The library's buffers hold ten seconds and are shifted for each frame; the models look at this much.
         self._features.audio = np.zeros(FRAME + SPARE_SAMPLES, np.float32)
         self._features.new_audio_samples = SPARE_SAMPLES
@@ -133,7 +134,7 @@ class Engine:
             word.embeddings = np.tile(embedding[0, 0], (word.input_windows, 1))
             word.new_embeddings = word.input_windows - 1
 
-    def _state(self) -> list[np.ndarray[Any, Any]]:
+    def _state(self) -> list[Any]:
         return [
             self._features.audio,
             self._features.mels,
