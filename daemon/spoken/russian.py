@@ -27,9 +27,11 @@ ABBREVIATIONS = {
     "см.": "смотри", "им.": "имени", "гл.": "глава", "рис.": "рисунок", "тел.": "телефон", "н. э.": "нашей эры",
 }  # fmt: skip
 SHORT = "|".join(re.escape(short).replace(r"\ ", " ?") for short in ABBREVIATIONS)
-YEAR_FORMS = {"год": "nomn", "года": "gent", "году": "loct", "годом": "ablt", "годе": "loct", "гг": "plur",
-              "годы": "plur",
-              "годах": "plur loct", "годов": "plur gent"}  # fmt: skip
+YEAR_FORMS = {
+    "год": "nomn", "года": "gent", "году": "loct", "годом": "ablt", "годе": "loct", "годы": "nomn", "годах": "loct",
+    "годов": "gent",
+}  # fmt: skip
+YEAR_WORDS = {"nomn": "год", "accs": "год", "gent": "года", "datv": "году", "loct": "году", "ablt": "годом"}
 SUFFIXES = {
     "й": ("nomn", "masc"), "ый": ("nomn", "masc"), "ой": ("nomn", "masc"), "я": ("nomn", "femn"),
     "ая": ("nomn", "femn"),
@@ -126,20 +128,17 @@ def _named(match: re.Match[str]) -> str:
 
 
 def _year(match: re.Match[str]) -> str:
-    first, second, form = match[1], match[2], match[3].rstrip(".")
-    before, _ = _around(match)
-    case = YEAR_FORMS.get(form) or (governed(before) if preposition(before) else "gent" if form == "г" else "nomn")
+    before, form = _around(match)[0], match[3]
+    case = YEAR_FORMS.get(form, "nomn")
     if form == "г":
-        case = {"accs": "loct"}.get(case, case) if preposition(before) else "nomn"
-        word = {"nomn": "год", "gent": "года", "datv": "году", "ablt": "годом", "loct": "году"}[case]
-    else:
-        word = {"гг": "годы"}.get(form, form)
-    if form == "году" and preposition(before)[:1] == ("datv",):
+        case = "loct" if re.search(r"\b[Вв]о?\s$", before) else governed(before)
+        form = YEAR_WORDS[case]
+    elif form == "году" and preposition(before)[:1] == ("datv",):
         case = "datv"
-    _, _, plural = case.partition("plur")
-    case = (plural.strip() or "nomn") if "plur" in case else case
-    said = f"{ordinal(int(first), case)} — {ordinal(int(second), case)}" if second else ordinal(int(first), case)
-    return f"{said} {word}"
+    elif form == "гг":
+        form = "годы"
+    years = [ordinal(int(number), case) for number in (match[1], match[2]) if number]
+    return f"{' — '.join(years)} {form}"
 
 
 def _years(match: re.Match[str]) -> str:
