@@ -123,13 +123,16 @@ class MqttClient:
     def _announce(self, connection: Connection) -> None:
         """Say that we are here, then all states again (the broker may have lost them), then what waited."""
         connection.publish(self._status(topics.ONLINE))
-        for message in self._retained.values():
-            connection.publish(message)
+        self._publish_states(connection)
         while self._outbox:
             born, message = self._outbox.popleft()
             if time.monotonic() - born < STALE_S:
                 connection.publish(message)
         self._connection = connection
+
+    def _publish_states(self, connection: Connection) -> None:
+        for message in self._retained.values():
+            connection.publish(message)
 
     async def _serve(self, connection: Connection) -> BrokerError:
         """Report how the connection is until it ends."""
@@ -138,6 +141,9 @@ class MqttClient:
                 self._report(Health.DEGRADED, BrokerError("mqtt.denied", topics=", ".join(sorted(connection.denied))))
             else:
                 self._report(Health.OK)
+            if connection.behind and not connection.unacked:
+                connection.behind = False
+                self._publish_states(connection)  # the last value of some may have been lost
             connection.changed.clear()
             await connection.changed.wait()
         return connection.ended.result() or BrokerError(

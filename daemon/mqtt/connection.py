@@ -39,7 +39,8 @@ class Connection:
     """A connection under `client_id`, with an optional last will. Used from the event loop only.
 
     `ended` gets the BrokerError that ended it, or None after `close`; `unacked` is what the broker has not confirmed,
-    `denied` the topics that its rules keep from us. `changed` is set whenever one of them has changed.
+    `denied` the topics that its rules keep from us, `behind` whether messages were lost because it is too slow.
+    `changed` is set whenever one of them may have changed.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Connection:
         self.ended: asyncio.Future[BrokerError | None] = self._loop.create_future()
         self.unacked: dict[int, Message] = {}
         self.lost = 0
+        self.behind = False
         self.denied: set[str] = set()
         self.changed = asyncio.Event()
         self._subscribing: asyncio.Future[list[ReasonCode]] = self._loop.create_future()
@@ -136,6 +138,7 @@ class Connection:
         """Hand a message to paho's thread: never blocks. What the broker does not take fast enough is lost, counted."""
         if len(self.unacked) >= MAX_UNACKED:
             self.lost += 1
+            self.behind = True
             return
         properties = _properties(PacketTypes.PUBLISH, message)
         info = self._paho.publish(message.topic, message.payload, message.qos, message.retain, properties)

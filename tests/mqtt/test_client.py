@@ -16,7 +16,17 @@ import pytest
 
 from daemon.bus import Bus
 from daemon.commands import Command, Name
-from daemon.events import JobChanged, MuteChanged, PartChanged, StateChanged, SttEnd, SttPartial, TtsStart, WakeWord
+from daemon.events import (
+    JobChanged,
+    MuteChanged,
+    PartChanged,
+    StateChanged,
+    SttEnd,
+    SttPartial,
+    TtsStart,
+    VolumeChanged,
+    WakeWord,
+)
 from daemon.mqtt import client as client_module
 from daemon.mqtt.client import MqttClient
 from daemon.mqtt.options import MqttOptions
@@ -175,6 +185,14 @@ async def test_a_flood_is_bounded_and_the_last_command_still_works(mosquitto: Br
         async with asyncio.timeout(20):
             while (await one.commands.get()).name is not Name.STOP:
                 pass
+
+
+async def test_after_more_than_the_broker_can_take_the_states_are_right(mosquitto: Broker, other: Watcher) -> None:
+    async with assistant(mosquitto.port) as one:
+        await one.health("ok")
+        for level in range(3000):
+            one.bus.publish(VolumeChanged(level=level, at=1))
+        await until(other, "volume", b"2999")
 
 
 @pytest.mark.usefixtures("fast")
