@@ -1,1 +1,1 @@
-"""The sketch engines' composer: words of a request -> things -> layout -> drawing, all a function of prompt and seed."""
+"""The sketch engines' composer: words -> things -> layout -> drawing, all a function of prompt and seed."""

@@ -13,9 +13,12 @@ class Extent(Protocol):
     """The inked part of a glyph, as shares of its box."""
 
     @property
-    def width(self) -> float: ...
+    def width(self) -> float:
+        """Share of the box's width."""
+
     @property
-    def height(self) -> float: ...
+    def height(self) -> float:
+        """Share of the box's height."""
 
 
 Measure = Callable[[str], Extent]
@@ -35,10 +38,12 @@ class Cluster:
 
     @property
     def width(self) -> float:
+        """Return the width of all of it."""
         return self.right - self.left
 
     @property
     def height(self) -> float:
+        """Return the height of all of it."""
         return self.bottom - self.top
 
     def at(self, x: float, y: float, scale: float, *, group: int, grounded: bool = True) -> list[Placed]:
@@ -113,7 +118,7 @@ class _Builder:
     def add(self, index: int, x: float, y: float, box: float, *, z: float, grounded: bool = True) -> None:
         """Add an item's copies with their feet around (x, y), then everything placed by it."""
         item = self.request.items[index]
-        copies = self._copies(item, x, y, box, z, grounded)
+        copies = self._copies(item, x, y, box, z, grounded=grounded)
         self.placed += copies
         for relation in self.request.relations:
             if relation.anchor == index and self._bound(relation):
@@ -122,7 +127,7 @@ class _Builder:
     def _bound(self, relation: Relation) -> bool:
         return binds(self.request, relation)
 
-    def _copies(self, item: Item, x: float, y: float, box: float, z: float, grounded: bool) -> list[Placed]:
+    def _copies(self, item: Item, x: float, y: float, box: float, z: float, *, grounded: bool) -> list[Placed]:
         shape = self.measure(item.thing.glyph)
         box = box / item.count**0.22
         if item.count == 1:
@@ -191,11 +196,11 @@ class _Builder:
         return min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes)
 
     def _fit(self, index: int, wide: float, tall: float) -> float:
-        """Return the box at which the item (all copies together) stays within `wide` and `tall`, at most its own size."""
+        """Return the box at which all its copies stay within `wide` and `tall`, never larger than life."""
         item = self.request.items[index]
         shape = self.measure(item.thing.glyph)
         across = min(item.count, 4)
-        return min(box_of(item), wide / shape.width / across**0.78, tall / shape.height)
+        return min(box_of(item), wide / shape.width / float(across**0.78), tall / shape.height)
 
     def _on(self, index: int, anchors: Sequence[Placed]) -> None:
         left, top, right, bottom = self._span(anchors)
@@ -205,7 +210,21 @@ class _Builder:
         least = 0.34 * max(wide, tall)
         box = max(min(self._fit(index, wide * 1.3, max(tall * 1.25, wide * 0.8)), box_of(item)), least)
         y = top + thing.seat * tall + 0.03 * box
+        before = len(self.placed)
         self.add(index, (left + right) / 2, y, box, z=anchors[0].z + 0.5, grounded=False)
+        self._squeeze(before, left, right)
+
+    def _squeeze(self, first: int, left: float, right: float) -> None:
+        """Draw what was placed since `first` together, so that it all finds room between two sides."""
+        added = self.placed[first:]
+        if len(added) < 2:
+            return
+        span = self._span(added)
+        share = min(1.0, (right - left) / (span[2] - span[0]))
+        middle, feet = (span[0] + span[2]) / 2, added[0].y
+        for at, one in enumerate(added, first):
+            x, y = (left + right) / 2 + (one.x - middle) * share, feet + (one.y - feet) * share
+            self.placed[at] = replace(one, x=x, y=y, box=one.box * share)
 
     def _perch(self, index: int, anchors: Sequence[Placed]) -> None:
         """Sit among the leaves, each copy at a place of its own."""
@@ -225,7 +244,9 @@ class _Builder:
             (0.06, 0.46),
         ]
         if item.count == 1:
-            spots = [(0.05, 0.46)]
+            x, y = left + 0.55 * wide, top + 0.46 * tall
+            self.add(index, x, y, box, z=anchors[0].z + 0.4, grounded=False)
+            return
         for i in range(item.count):
             dx, dy = spots[i % len(spots)]
             jitter = self.rng.uniform(-0.03, 0.03) + 0.05 * (i // len(spots))
@@ -246,9 +267,11 @@ class _Builder:
     def _over(self, index: int, anchors: Sequence[Placed]) -> None:
         left, top, right, bottom = self._span(anchors)
         big = max(right - left, bottom - top)
-        box = min(max(box_of(self.request.items[index]), 0.3 * big), 0.8 * big if big > 300 else 2 * big)
-        x = (left + right) / 2 + self.rng.choice((-1, 1)) * 0.08 * (right - left)
-        self.add(index, x, top - 0.1 * box, box, z=anchors[0].z + 0.7, grounded=False)
+        box = min(max(box_of(self.request.items[index]), 0.36 * big), 0.86 * big if big > 300 else 2 * big)
+        side = self.rng.choice((-1, 1))
+        x = (left + right) / 2 + side * 0.2 * (right - left)
+        sunk = 0.16 * (bottom - top) if anchors[0].item.thing.size >= 8 and len(anchors) == 1 else -0.06 * box
+        self.add(index, x, top + sunk, box, z=anchors[0].z + 0.7, grounded=False)
 
     def _under(self, index: int, anchors: Sequence[Placed]) -> None:
         left, top, right, bottom = self._span(anchors)
@@ -256,7 +279,7 @@ class _Builder:
         thing = anchors[0].item.thing
         z = anchors[0].z
         if "crown" in thing.flags:
-            box = min(max(self._fit(index, wide * 0.8, tall * 0.42), 0.24 * tall), 0.44 * tall)
+            box = min(max(self._fit(index, wide * 0.8, tall * 0.56), 0.24 * tall), 0.6 * tall)
             side = self.rng.choice((-1, 1))
             self.add(index, (left + right) / 2 + side * 0.24 * wide, bottom + 0.04 * tall, box, z=z + 1)
         elif "arch" in thing.flags:
@@ -268,7 +291,7 @@ class _Builder:
         elif thing.home in {"sky", "space"}:
             box = max(min(box_of(self.request.items[index]), 0.8 * wide), 0.42 * wide)
             shape = self.measure(self.request.items[index].thing.glyph)
-            drop = shape.height * box * (1.08 if thing.name != "rainbow" else 0.3)
+            drop = shape.height * box * 1.08 if thing.name != "rainbow" else 0.05 * tall
             self.add(index, (left + right) / 2, bottom + drop, box, z=z + 0.6)
         else:
             box = max(self._fit(index, wide * 0.7, tall * 0.5), 0.32 * tall)
@@ -309,7 +332,8 @@ class _Builder:
 
     def _beside(self, index: int, anchors: Sequence[Placed]) -> None:
         item = self.request.items[index]
-        left, top, right, bottom = self._span(self.placed)
+        level = [one for one in self.placed if one.grounded == anchors[0].grounded]
+        left, _, right, _ = self._span(level)
         tall = self._span(anchors)[3] - self._span(anchors)[1]
         shape = self.measure(item.thing.glyph)
         box = max(box_of(item), 0.27 * tall)
@@ -338,7 +362,8 @@ class _Builder:
 
     def _wear(self, index: int, anchors: Sequence[Placed]) -> None:
         item = self.request.items[index]
-        for one in anchors:
+        bodies = [one for one in anchors if not one.item.thing.wear]
+        for one in bodies or [one for one in self.placed if not one.item.thing.wear][-1:]:
             self._dress(item, one)
 
     def _wear_reversed(self, index: int, anchors: Sequence[Placed]) -> None:
@@ -356,14 +381,15 @@ class _Builder:
         wide, tall = right - left, bottom - top
         shape = self.measure(item.thing.glyph)
         sideways = "front" not in body.item.thing.flags
+        small_head = body.item.thing.glyph.isascii()
         x = (left + right) / 2 - (0.27 * wide if sideways else 0)
         span = 0.42 * wide if sideways else 0.56 * wide
         box = span / shape.width
         match item.thing.wear:
             case "eyes":
-                y = top + 0.36 * tall + 0.5 * shape.height * box
+                y = top + (0.27 if sideways or small_head else 0.42) * tall + 0.5 * shape.height * box
             case "neck":
-                y = top + (0.5 if sideways else 0.72) * tall + 0.6 * shape.height * box
+                y = top + (0.5 if sideways or small_head else 0.72) * tall + 0.6 * shape.height * box
             case _:
                 y = top + 0.1 * tall + 0.12 * shape.height * box
         self.placed.append(Placed(item, x, y, box, body.z + 0.55, grounded=False, group=body.group))

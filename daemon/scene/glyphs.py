@@ -67,12 +67,17 @@ def strike(emoji: str) -> Any:
     return image
 
 
+@lru_cache(maxsize=32)
+def _large(emoji: str) -> Any:
+    return tint.enlarge(strike(emoji), 512)
+
+
 @lru_cache(maxsize=64)
 def master(glyph: str) -> Any:
     """Return the picture of a glyph, RGBA, 512 by 512, its edges sharp."""
     if glyph.isascii():
-        return vector.draw(glyph, strike)
-    return tint.enlarge(strike(glyph), 512)
+        return vector.draw(glyph, _large)
+    return _large(glyph)
 
 
 @lru_cache(maxsize=256)

@@ -3,12 +3,17 @@
 import random
 from collections.abc import Sequence
 
+from dataclasses import replace
+
 from daemon.scene import setting
 from daemon.scene.cluster import Cluster, Measure, airborne, binds, build
+from daemon.scene.lexicon import things
 from daemon.scene.model import SIDE, Item, Placed, Request, Scene
 
 LEFT, RIGHT = 46.0, SIDE - 46.0
 FEET = {"water": 800.0, "ground": 880.0}
+BLANK = "easel"
+"""What is drawn when nothing that was asked for can be: an easel with a question mark."""
 LOOSE = {"space", "underwater", "sky"}
 """Places without a ground to stand on."""
 
@@ -16,6 +21,10 @@ LOOSE = {"space", "underwater", "sky"}
 def compose(request: Request, seed: int, measure: Measure) -> Scene:
     """Lay a request out. The same request and seed give the same scene."""
     rng = random.Random(seed)
+    asked = request
+    if request.nothing:
+        easel = Item(next(thing for thing in things() if thing.glyph == BLANK))
+        request = replace(request, items=(easel,), place="meadow")
     place = setting.place(request)
     clusters = [build(root, request, place, rng, measure) for root in _roots(request)]
     standing = [cluster for cluster in clusters if _level(cluster.root, place) == "standing"]
@@ -24,7 +33,7 @@ def compose(request: Request, seed: int, measure: Measure) -> Scene:
     placed += _hang(hanging, [_box(one, measure) for one in placed], place, rng, measure)
     placed.sort(key=lambda one: (one.z, one.y))
     return Scene(
-        request=request,
+        request=asked,
         place=place,
         time=setting.time(request, place),
         season=request.season or ("winter" if request.weather == "snowfall" else "summer"),
@@ -52,7 +61,7 @@ def _stand(clusters: Sequence[Cluster], place: str, rng: random.Random) -> list[
         return []
     scale = min(
         (RIGHT - LEFT) * 0.94 / (sum(cluster.width for cluster in clusters) + 30 * (len(clusters) - 1)),
-        min((700 if cluster.root.thing.size < 8 else 790) / cluster.height for cluster in clusters),
+        *((700 if cluster.root.thing.size < 8 else 790) / cluster.height for cluster in clusters),
         _ambition(clusters),
     )
     room = (RIGHT - LEFT) - scale * sum(cluster.width for cluster in clusters)
@@ -67,8 +76,21 @@ def _stand(clusters: Sequence[Cluster], place: str, rng: random.Random) -> list[
         x += gap + rng.uniform(-0.25, 0.25) * gap
         feet = _feet(cluster.root, place) - 34 * min(rank, 3)
         found += cluster.at(x - cluster.left * scale, feet, scale, group=10 * rank)
+        if _needs_land(cluster.root, place):
+            found.append(_islet(x + cluster.width * scale / 2, feet, cluster.width * scale))
         x += cluster.width * scale + rng.uniform(0, 0.2) * gap
     return found
+
+
+def _needs_land(item: Item, place: str) -> bool:
+    """Tell whether a thing would stand on the open water."""
+    return place in {"sea", "lake"} and item.thing.home == "ground" and "arch" not in item.thing.flags
+
+
+def _islet(x: float, feet: float, width: float) -> Placed:
+    box = max(1.3 * width, 260.0)
+    sand = next(thing for thing in things() if thing.glyph == "islet")
+    return Placed(Item(sand), x, feet + 0.13 * box, box, z=-10, grounded=False)
 
 
 def _ambition(clusters: Sequence[Cluster]) -> float:
@@ -83,7 +105,7 @@ def _feet(item: Item, place: str) -> float:
     if place in setting.WATERS and item.thing.home == "water":
         return FEET["water"]
     if place in setting.WATERS and place in {"sea", "lake"}:
-        return 850.0
+        return 800.0
     return FEET["ground"] - (50 if item.thing.size >= 8 else 0)
 
 
@@ -102,7 +124,7 @@ def _hang(
         area = SIDE * (share if len(clusters) < 3 else share * 0.8)
         scale = min(area / max(cluster.width, cluster.height) * (1.25 if cluster.root.count > 2 else 1), 2.6)
         scale = min(scale, 900 / cluster.width, 820 / cluster.height)
-        x, y = _freest(cluster, scale, taken, alone, place, rng)
+        x, y = _freest(cluster, scale, taken, place, rng, alone=alone)
         ones = cluster.at(x, y, scale, group=500 + 10 * rank, grounded=False)
         found += ones
         taken += [_box(one, measure) for one in ones]
@@ -113,9 +135,10 @@ def _freest(
     cluster: Cluster,
     scale: float,
     taken: Sequence[tuple[float, float, float, float]],
-    alone: bool,
     place: str,
     rng: random.Random,
+    *,
+    alone: bool,
 ) -> tuple[float, float]:
     """Return the feet of the cluster where it overlaps least with what is there and lies near where it belongs."""
     width, height = cluster.width * scale, cluster.height * scale

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from daemon.scene.model import Home, Thing
 
@@ -71,7 +71,7 @@ def _thing(glyph: str, row: str, scene: str) -> Thing:
         name=words.split(",")[0].strip(),
         scene=scene,
         size=int(size),
-        home=home,
+        home=cast("Home", home),
         motion=motion,
         flags=frozenset(flag.split("=")[0] for flag in flags),
         seat=float(values.get("seat", 0.1)),

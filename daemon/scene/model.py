@@ -81,6 +81,11 @@ class Request:
     missing: tuple[str, ...] = ()
     """The words, as they were written, that can't be drawn."""
 
+    @property
+    def nothing(self) -> bool:
+        """Tell whether nothing at all of it can be drawn."""
+        return not (self.items or self.place or self.weather or self.time or self.season)
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:

@@ -153,6 +153,8 @@ class _Reader:
         )
 
     def _thing(self, word: _Word, meaning: Meaning) -> None:
+        if self.items and self.pending is None and self.look is None and self.items[-1].thing == meaning.value:
+            return  # "a cup of coffee" is one thing
         if len(self.items) == THINGS:
             self.missing.append(word.text)
             return

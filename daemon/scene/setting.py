@@ -21,6 +21,9 @@ def place(request: Request) -> str:
         small_object = scene in {"room", "kitchen", "stage"}
         votes[scene] += 1 if small_object and item.thing.wear else weight
     chosen = votes.most_common(1)[0][0]
+    furniture = any(item.thing.scene == "room" and item.thing.size >= 4 for item in request.items)
+    if furniture and all(item.thing.size <= 6 for item in request.items) and not request.season:
+        return "room"
     outdoors = [item for item in request.items if item.thing.scene not in INDOORS]
     if chosen in INDOORS and any(item.thing.size >= 7 for item in outdoors):
         chosen = outdoors[0].thing.scene

@@ -11,7 +11,7 @@ from daemon.scene.backdrop.easel import Easel
 from daemon.scene.model import Item, Placed
 
 MARKS = {
-    "happy": ("😊", "✨"), "love": ("❤️", "💕"), "sad": ("💧", "💧"), "angry": ("💢", "💢"), "sleeping": ("💤", ""),
+    "happy": ("💛", "✨"), "love": ("❤️", "💕"), "sad": ("💧", "💧"), "angry": ("💢", "💢"), "sleeping": ("💤", ""),
     "dancing": ("🎵", "🎶"), "singing": ("🎵", "🎶"), "magic": ("✨", "✨"), "new": ("✨", ""), "running": ("💨", ""),
     "cold": ("❄️", "❄️"), "burning": ("🔥", "🔥"),
 }  # fmt: skip

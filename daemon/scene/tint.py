@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float32]
+Array = NDArray[Any]
 Colour = tuple[int, int, int]
 
 RAMPS: dict[str, tuple[Colour, Colour, Colour]] = {
@@ -62,10 +62,11 @@ def recolour(image: Any, colour: str) -> Any:
     top, bottom = rgb.max(-1), rgb.min(-1)
     colourful = (top - bottom) / 255
     inked = alpha > 0.5
-    if colourful[inked].size and float((colourful[inked] > 0.25).mean()) > 0.25:
+    seen = inked & (light > 0.2)
+    if seen.any() and float((colourful[seen] > 0.25).mean()) > 0.45:
         weight = _step(colourful, 0.12, 0.35)
     else:
-        weight = _step(light, 0.12, 0.3)
+        weight = np.maximum(_step(colourful, 0.12, 0.35), _step(light, 0.34, 0.52))
     chosen = inked & (weight > 0.5)
     middle = float(np.median(light[chosen])) if chosen.any() else 0.5
     if colour == "rainbow":
@@ -77,7 +78,7 @@ def recolour(image: Any, colour: str) -> Any:
 
 
 def mood(image: Any, trait: str) -> Any:
-    """Change a picture as an adjective asks: old, glass, dark ... Adjectives that are not about looks change nothing."""
+    """Change a picture as an adjective asks: old, glass, dark ... Other adjectives change nothing."""
     match trait:
         case "old":
             return _blend(image, recolour(image, "sepia"), 0.7)
@@ -119,7 +120,8 @@ def _rainbow(shade: Array) -> Array:
     )
     phases = np.array([0.0, 0.333, 0.667], np.float32)
     wheel = 0.5 + 0.5 * np.cos(2 * np.pi * (across[..., None] - phases))
-    return np.clip((wheel * 0.75 + 0.22 + shade[..., None] * 0.8) * 255, 0, 255).astype(np.float32)
+    painted: Array = np.clip((wheel * 0.75 + 0.22 + shade[..., None] * 0.8) * 255, 0, 255).astype(np.float32)
+    return painted
 
 
 def _blend(image: Any, other: Any, share: float) -> Any:

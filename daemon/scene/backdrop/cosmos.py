@@ -12,7 +12,7 @@ def space(e: Easel) -> list[Layer]:
 
 
 def moon(e: Easel) -> list[Layer]:
-    """The grey ground of the moon, craters, the earth above."""
+    """Paint the grey ground of the moon, craters, the earth above."""
     e.time = "day"
     sheet = e.sheet(640, 1024)
     for _ in range(26):

@@ -1,4 +1,4 @@
-"""What a background is painted with: a canvas of any size in units of 1024, the light of the hour, noise, soft shapes."""
+"""What a background is painted with: a canvas of any size in units of 1024, the light of the hour, soft shapes."""
 
 import math
 from collections.abc import Sequence
@@ -67,6 +67,7 @@ class Easel:
 
     @property
     def right(self) -> float:
+        """The rightmost unit."""
         return SIDE + self.margin / self.unit
 
     def ambient(self) -> tuple[float, float, float]:
@@ -177,17 +178,21 @@ class Sheet:
         return (x * unit + margin) * 2, (y * unit - self.top) * 2
 
     def poly(self, colour: Any, *points: Point) -> None:
+        """Fill a polygon."""
         self.draw.polygon([self._at(x, y) for x, y in points], fill=colour)
 
     def rect(self, colour: Any, x0: float, y0: float, x1: float, y1: float) -> None:
+        """Fill a rectangle."""
         (a, b), (c, d) = self._at(x0, y0), self._at(x1, y1)
         self.draw.rectangle([a, b, max(a, c - 1), max(b, d - 1)], fill=colour)
 
     def oval(self, colour: Any, x: float, y: float, rx: float, ry: float) -> None:
+        """Fill an ellipse around (x, y)."""
         (a, b), (c, d) = self._at(x - rx, y - ry), self._at(x + rx, y + ry)
         self.draw.ellipse([a, b, c, d], fill=colour)
 
     def line(self, colour: Any, width: float, *points: Point) -> None:
+        """Draw a line."""
         pixels = max(1, round(width * self.easel.unit * 2))
         self.draw.line([self._at(x, y) for x, y in points], fill=colour, width=pixels, joint="curve")
 

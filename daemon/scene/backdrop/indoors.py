@@ -6,7 +6,7 @@ FLOOR = 700.0
 
 
 def room(e: Easel) -> list[Layer]:
-    """A papered wall, a window, a picture, a wooden floor with a rug."""
+    """Paint a papered wall, a window, a picture, a wooden floor with a rug."""
     sheet = _walls(e, "#efdcc0", "#e7d0b0", stripes=True)
     _window(sheet, 150, 150, 390, 470)
     _picture(sheet, 680, 190, 860, 330)
@@ -16,7 +16,7 @@ def room(e: Easel) -> list[Layer]:
 
 
 def bedroom(e: Easel) -> list[Layer]:
-    """A blue room with stars on the wall."""
+    """Paint a blue room with stars on the wall."""
     sheet = _walls(e, "#b7cbe3", "#a9c0dc", stripes=False)
     for _ in range(34):
         x, y = float(e.rng.uniform(e.left, e.right)), float(e.rng.uniform(40, 620))
@@ -48,7 +48,7 @@ def kitchen(e: Easel) -> list[Layer]:
     _window(sheet, 120, 110, 380, 400)
     sheet.rect(e.colour("#a9764a"), 560, 300, 940, 318)
     for i, tone in enumerate(("#d9573f", "#e8b44a", "#6fa86a", "#5f8fb5", "#c98ab0")):
-        x = 580 + i * 70
+        x = 580.0 + i * 70
         sheet.rect(e.colour(tone), x, 236, x + 46, 300)
         sheet.rect(e.colour("#f7f2e6"), x + 4, 226, x + 42, 240)
     sheet.rect(e.colour("#b9844f"), e.left, 700, e.right, 740)
@@ -62,7 +62,7 @@ def kitchen(e: Easel) -> list[Layer]:
 
 
 def classroom(e: Easel) -> list[Layer]:
-    """A blackboard with chalk marks."""
+    """Paint a blackboard with chalk marks."""
     sheet = _walls(e, "#e6e0c8", "#e0d8bc", stripes=False)
     sheet.rect(e.colour("#8a5f3c"), 150, 120, 874, 520)
     sheet.rect(e.colour("#2f5a48"), 168, 138, 856, 502)

@@ -9,7 +9,7 @@ GREEN = {"autumn": "#b9922f", "winter": "#e9f1f8"}
 
 
 def meadow(e: Easel) -> list[Layer]:
-    """Rolling hills, a line of trees, grass with flowers."""
+    """Paint rolling hills, a line of trees, grass with flowers."""
     if e.season == "winter":
         return snow(e)
     layers = [
@@ -24,7 +24,7 @@ def meadow(e: Easel) -> list[Layer]:
 
 
 def garden(e: Easel) -> list[Layer]:
-    """A lawn with a white fence and many flowers."""
+    """Paint a lawn with a white fence and many flowers."""
     layers = meadow(e)[:-1]
     sheet = e.sheet(560, 700)
     board, dark = e.colour("#f6f1e6"), e.colour("#d8d0bf")
@@ -151,7 +151,7 @@ def waterfall(e: Easel) -> list[Layer]:
 
 
 def river(e: Easel) -> list[Layer]:
-    """A meadow with a river winding to us."""
+    """Paint a meadow with a river winding to us."""
     layers = meadow(e)[:-1]
     sheet = e.sheet(620, 1024)
     edge: list[tuple[float, float]] = []
@@ -213,9 +213,9 @@ def desert(e: Easel) -> list[Layer]:
 def savanna(e: Easel) -> list[Layer]:
     """Dry grass and flat-topped acacias."""
     sheet = e.sheet(380, 660)
-    for x, size in ((150, 0.8), (830, 1.05), (480, 0.45)):
+    for near, size in ((150, 0.8), (830, 1.05), (480, 0.45)):
         bark, leaf = e.colour("#6b4f35"), e.colour("#6f8a3f")
-        x += float(e.rng.uniform(-40, 40))
+        x = near + float(e.rng.uniform(-40, 40))
         base = 636
         sheet.line(bark, 9 * size, (x, base), (x + 6 * size, base - 110 * size), (x - 34 * size, base - 190 * size))
         sheet.line(bark, 7 * size, (x + 6 * size, base - 110 * size), (x + 50 * size, base - 190 * size))

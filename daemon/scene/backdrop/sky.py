@@ -128,10 +128,11 @@ def clouds(easel: Easel, count: int, depth: float, drift: float, low: float = 33
         y = float(easel.rng.uniform(70, low - 60))
         size = float(easel.rng.uniform(0.55, 1.15)) * (0.55 + 0.6 * (1 - y / low))
         puffs = [
-            (x + float(easel.rng.uniform(-95, 95)) * size, float(easel.rng.uniform(24, 54)) * size) for _ in range(9)
+            (x + dx * size, (58 - abs(dx) * 0.36 + float(easel.rng.uniform(-9, 9))) * size)
+            for dx in (-96, -70, -44, -20, 4, 30, 54, 80, 100)
         ]
         for px, r in puffs:
-            sheet.oval((*shade, 235), px, y + 8 * size - r * 0.3, r, r * 0.86)
+            sheet.oval((*shade, 235), px, y + 7 * size - r * 0.42, r, r * 0.8)
         for px, r in puffs:
-            sheet.oval((*white, 245), px - 3 * size, y - r * 0.42, r * 0.92, r * 0.74)
+            sheet.oval((*white, 245), px - 3 * size, y - r * 0.52, r * 0.93, r * 0.72)
     return sheet.layer(depth, blur=2.2, drift=drift * 4)

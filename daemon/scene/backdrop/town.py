@@ -5,7 +5,7 @@ from daemon.scene.backdrop.land import field, meadow, tufts
 
 
 def city(e: Easel) -> list[Layer]:
-    """A skyline in three depths, a park strip before it."""
+    """Paint a skyline in three depths, a park strip before it."""
     layers = [
         _skyline(e, 640, 330, "#b3c4d6", 0.12, 13),
         _skyline(e, 660, 290, "#8ea3bd", 0.28, 11),
@@ -43,7 +43,7 @@ def village(e: Easel) -> list[Layer]:
 
 
 def farm(e: Easel) -> list[Layer]:
-    """A red barn far off, fields, a fence."""
+    """Paint a red barn far off, fields, a fence."""
     layers = field(e)[:-1] if e.season != "winter" else meadow(e)[:-1]
     barn = e.sheet(450, 650)
     x = 190 if e.rng.random() < 0.5 else 800

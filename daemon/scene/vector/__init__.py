@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from daemon.scene.vector import buildings, figures, household, nature, transport
+from daemon.scene.vector import bodies, buildings, figures, household, nature, transport
 from daemon.scene.vector.pen import Pen
 
 DRAWINGS: dict[str, Callable[[Pen], None]] = {
@@ -11,7 +11,7 @@ DRAWINGS: dict[str, Callable[[Pen], None]] = {
     for module in (buildings, figures, household, nature, transport)
     for name, draw in vars(module).items()
     if callable(draw) and getattr(draw, "__module__", "") == module.__name__ and not name.startswith("_")
-}
+} | bodies.DRAWINGS
 
 
 def draw(name: str, emoji: Callable[[str], Any]) -> Any:

@@ -4,6 +4,18 @@
 from daemon.scene.vector.pen import Pen
 
 
+def easel(p: Pen) -> None:
+    p.line("#8a5f3c", 4, (50, 8), (50, 30))
+    p.line("#8a5f3c", 4, (40, 30), (20, 98))
+    p.line("#8a5f3c", 4, (60, 30), (80, 98))
+    p.line("#6f4a2c", 4, (50, 60), (50, 92))
+    p.rect("#6f4a2c", 12, 76, 88, 81, 1)
+    p.rect("#d9cdb8", 14, 16, 86, 76, 1)
+    p.rect("#fffdf6", 17, 19, 83, 73)
+    p.line("#9aa4b0", 4.4, (41, 36), (43, 30), (50, 27), (57, 30), (59, 36), (56, 42), (50, 47), (50, 53))
+    p.oval("#9aa4b0", 50, 62, 3)
+
+
 def table(p: Pen) -> None:
     for x in (12, 82):
         p.rect("#7a4f2c", x, 48, x + 6, 98, 1)

@@ -57,6 +57,12 @@ def islet(p: Pen) -> None:
     p.curve("#ecd297", (14, 86), (28, 80), (50, 77), (74, 80), (86, 86), (50, 90))
 
 
+def rainbow(p: Pen) -> None:
+    for i, tone in enumerate(("#ef5350", "#ffa040", "#ffe066", "#66c26a", "#4fa8ea", "#6f6fd8", "#a06fd0")):
+        p.pie(tone, 50, 97, 49 - 3.4 * i, 90 - 6.2 * i, 180, 360)
+    p.pie("#00000000", 50, 97, 25.2, 46.6, 180, 360)
+
+
 def starfish(p: Pen) -> None:
     outer, inner = ring(50, 54, 46, 5, -90), ring(50, 54, 19, 5, -54)
     points = [point for pair in zip(outer, inner, strict=True) for point in pair]

@@ -1,0 +1,55 @@
+"""`kombain draw` and `kombain clip`: a whole file or none."""
+
+from pathlib import Path
+
+import pytest
+
+from daemon.cli.clip import clip
+from daemon.cli.draw import draw
+from daemon.errors import ConfigError, EngineError
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "state"))
+
+
+@pytest.mark.slow
+def test_a_picture_is_drawn_and_what_is_missing_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "fox.png"
+    draw("a fox with Sehnsucht", out, seed=3)
+    said = capsys.readouterr().out
+    assert out.read_bytes().startswith(b"\x89PNG")
+    assert str(out) in said
+    assert "Sehnsucht" in said
+    assert [path.name for path in tmp_path.glob("*.png")] == ["fox.png"]
+    assert list(tmp_path.glob(".*")) == []
+
+
+def test_a_clip_is_made_by_any_engine(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    clip("лиса", tmp_path / "x.mp4", engine="fake")
+    assert "0.5 s" in capsys.readouterr().out
+    assert (tmp_path / "x.mp4").stat().st_size > 500
+
+
+@pytest.mark.parametrize(("name", "code"), [("absent/x.png", "drawing.unwritable"), ("x.jpg", "drawing.suffix")])
+def test_a_wrong_name_is_one_clear_sentence(tmp_path: Path, name: str, code: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        draw("a fox", tmp_path / name)
+    assert caught.value.code == code
+    assert str(tmp_path) in str(caught.value)
+
+
+def test_an_empty_prompt_leaves_an_old_file_as_it_was(tmp_path: Path) -> None:
+    out = tmp_path / "x.png"
+    out.write_bytes(b"old")
+    with pytest.raises(EngineError):
+        draw("  ", out)
+    assert out.read_bytes() == b"old"
+    assert [path.name for path in tmp_path.iterdir()] == ["x.png"]
+
+
+def test_an_unknown_language_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError):
+        draw("ein Fuchs", tmp_path / "x.png", language="de")

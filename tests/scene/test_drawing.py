@@ -1,0 +1,92 @@
+"""The painted picture: reproducible, coloured as asked, lit by the hour, moving smoothly."""
+
+import numpy as np
+import pytest
+
+from daemon.scene import drawing, filming, glyphs
+from daemon.scene.backdrop import PLACES
+from daemon.scene.backdrop.easel import AMBIENT
+from daemon.scene.layout import compose
+from daemon.scene.lexicon import things
+from daemon.scene.model import Item, Scene
+from daemon.scene.moving import pose
+from daemon.scene.parse import parse
+from daemon.scene.tint import RAMPS
+
+
+def scene_of(prompt: str, seed: int = 1) -> Scene:
+    return compose(parse(prompt), seed, glyphs.shape)
+
+
+def drawn(prompt: str, seed: int = 1, side: int = 256) -> np.ndarray:
+    return np.asarray(drawing.draw(scene_of(prompt, seed), lambda _share: None, side)).astype(float)
+
+
+@pytest.mark.slow
+def test_a_picture_is_reproducible() -> None:
+    assert np.array_equal(drawn("a red fox in the snow"), drawn("a red fox in the snow"))
+    assert not np.array_equal(drawn("a red fox in the snow"), drawn("a red fox in the snow", seed=2))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("place", sorted(PLACES))
+def test_every_place_is_painted_at_every_hour(place: str) -> None:
+    from daemon.scene.backdrop import paint
+    from daemon.scene.backdrop.easel import Easel
+
+    for time in AMBIENT:
+        layers = paint(place, Easel(160, 8, 3, time, "autumn", "rain"))
+        assert layers[0].image.size == (176, 160)
+        assert layers[0].image.mode == "RGB"
+        assert all(layer.image.width == 176 and layer.top + layer.image.height <= 161 for layer in layers)
+
+
+@pytest.mark.slow
+def test_night_is_darker_than_day() -> None:
+    assert drawn("a house at night").mean() < 0.7 * drawn("a house").mean()
+
+
+@pytest.mark.parametrize("colour", sorted(RAMPS.keys() - {"sepia", "ice", "fire"}))
+def test_colours_are_given(colour: str) -> None:
+    car = next(thing for thing in things() if thing.name == "car")
+    image = np.asarray(glyphs.picture(Item(car, colour=colour), 128)).astype(float)
+    inked = image[image[..., 3] > 200][:, :3]
+    wanted = np.array(RAMPS[colour][1], float)
+    near = np.abs(inked - wanted).max(-1) < 60
+    assert near.mean() > 0.2
+
+
+def test_eyes_stay_dark_when_a_bird_turns_blue() -> None:
+    bird = next(thing for thing in things() if thing.name == "bird")
+    image = np.asarray(glyphs.picture(Item(bird, colour="blue"), 200)).astype(float)
+    inked = image[image[..., 3] > 200][:, :3]
+    assert (inked.max(-1) < 70).sum() > 20
+    assert (inked[:, 2] > inked[:, 0] + 60).mean() > 0.6
+
+
+@pytest.mark.slow
+def test_a_clip_moves_smoothly_and_has_its_frames() -> None:
+    frames = [np.asarray(frame).astype(float) for frame in filming.film(scene_of("a bird over a house"), 128, 1.0, 12)]
+    assert len(frames) == 12
+    steps = [np.abs(a - b).mean() for a, b in zip(frames, frames[1:], strict=False)]
+    assert min(steps) > 0
+    assert max(steps) < 12
+
+
+@pytest.mark.slow
+def test_every_motion_is_continuous() -> None:
+    for thing in things():
+        scene = scene_of(thing.name)
+        one = scene.placed[0]
+        before = pose(scene, one, 1.0, 4.0)
+        after = pose(scene, one, 1.0 + 1 / 24, 4.0)
+        assert abs(after.dx - before.dx) < 12, thing
+        assert abs(after.dy - before.dy) < 0.05 * one.box + 4, thing
+        assert abs(after.angle - before.angle) < 4, thing
+
+
+@pytest.mark.slow
+def test_snow_falls_and_leaves_nothing_unmoved() -> None:
+    still = drawn("a fox in the snow")
+    falling = drawn("a fox in the snow, snowfall")
+    assert np.abs(still - falling).mean() > 1

@@ -1,0 +1,110 @@
+"""What is understood of a prompt, in both languages."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from daemon.errors import EngineError
+from daemon.scene.model import Request
+from daemon.scene.parse import clean, parse
+
+
+def told(request: Request) -> list[tuple[str, int, str | None]]:
+    return [(item.thing.name, item.count, item.colour) for item in request.items]
+
+
+def linked(request: Request) -> list[tuple[int, str, int]]:
+    return [(relation.subject, relation.kind.value, relation.anchor) for relation in request.relations]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "items", "links"),
+    [
+        ("a red fox in the snow", [("fox", 1, "red")], []),
+        ("a green dragon over a castle", [("dragon", 1, "green"), ("castle", 1, None)], [(0, "over", 1)]),
+        ("три маленькие синие птицы на дереве", [("bird", 3, "blue"), ("tree", 1, None)], [(0, "on", 1)]),
+        ("три воздушных шара", [("hot air balloon", 3, None)], []),
+        ("hot air balloons", [("hot air balloon", 3, None)], []),
+        ("3 mice behind a box", [("mouse", 3, None), ("box", 1, None)], [(0, "behind", 1)]),
+        ("под деревом спит рыжая лиса", [("tree", 1, None), ("fox", 1, "ginger")], [(1, "under", 0)]),
+        ("дерево, на котором сидят две птицы", [("tree", 1, None), ("bird", 2, None)], [(1, "on", 0)]),
+        ("a castle with a dragon over it", [("castle", 1, None), ("dragon", 1, None)], [(1, "over", 0)]),
+        ("кот рядом с собакой", [("cat", 1, None), ("dog", 1, None)], [(1, "beside", 0)]),
+        ("кошка перед домом", [("cat", 1, None), ("house", 1, None)], [(0, "before", 1)]),
+        ("an orange", [("orange", 1, None)], []),
+        ("an orange cat", [("cat", 1, "orange")], []),
+        ("a cup of coffee", [("coffee", 1, None)], []),
+        ("golden horse and silver knight", [("horse", 1, "golden"), ("knight", 1, "silver")], [(1, "and", 0)]),
+        ("дом между двумя деревьями", [("house", 1, None), ("tree", 2, None)], [(0, "between", 1)]),
+    ],
+)
+def test_things_and_how_they_stand(
+    prompt: str, items: list[tuple[str, int, str | None]], links: list[tuple[int, str, int]]
+) -> None:
+    request = parse(prompt)
+    assert told(request) == items
+    assert linked(request) == links
+    assert request.missing == ()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "scenery"),
+    [
+        ("a house on the beach at sunset", ("beach", None, "sunset", None)),
+        ("город ночью под дождём", ("city", "rain", "night", None)),
+        ("a forest in autumn", ("forest", None, None, "autumn")),
+        ("рыба под водой", ("underwater", None, None, None)),
+        ("a submarine under the sea", ("underwater", None, None, None)),
+        ("ёжик в тумане", (None, "fog", None, None)),
+        ("зимняя деревня в метель", ("village", "snowfall", None, "winter")),
+        ("утро в горах", ("mountains", None, "dawn", None)),
+    ],
+)
+def test_scenery(prompt: str, scenery: tuple[str | None, ...]) -> None:
+    request = parse(prompt)
+    assert (request.place, request.weather, request.time, request.season) == scenery
+
+
+def test_sizes_and_moods() -> None:
+    mouse, elephant = parse("a tiny happy mouse and a huge sleeping elephant").items
+    assert mouse.size < 1 < elephant.size
+    assert mouse.traits == ("happy",)
+    assert elephant.traits == ("sleeping",)
+    assert parse("a cat sleeping on a sofa").items[0].traits == ("sleeping",)
+
+
+def test_words_it_cannot_draw_are_reported_as_written() -> None:
+    assert parse("a Blurble fox with quiet Ностальгия").missing == ("Blurble", "quiet", "Ностальгия")
+    assert parse("налево").items == ()
+    assert parse("blurble").nothing
+
+
+def test_empty_prompts_are_refused() -> None:
+    for prompt in ("", "   ", "\n\t\x00\x07"):
+        with pytest.raises(EngineError) as caught:
+            parse(prompt)
+        assert caught.value.code == "scene.empty_prompt"
+
+
+def test_control_characters_are_spaces() -> None:
+    assert clean("a\x00red\x1b fox\n") == "a red fox"
+    assert told(parse("a\x07 fox\x00in snow")) == [("fox", 1, None)]
+
+
+@pytest.mark.slow
+def test_a_very_long_prompt_is_bounded() -> None:
+    request = parse("a fox and a cat near " * 500)
+    assert 0 < len(request.items) <= 10
+    assert parse("9" * 10_000 + " cats").items[0].count <= 40
+
+
+@pytest.mark.slow
+@settings(max_examples=60, deadline=None)
+@given(st.text(min_size=1, max_size=120))
+def test_any_text_is_understood_or_refused(text: str) -> None:
+    try:
+        request = parse(text)
+    except EngineError:
+        return
+    assert all(item.count >= 1 for item in request.items)
+    assert all(0 <= relation.anchor < len(request.items) for relation in request.relations)
