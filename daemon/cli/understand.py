@@ -1,44 +1,50 @@
 """`kombain understand`: what a text asks for, and what would be done about it."""
 
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from daemon.cli.language import language_of
 from daemon.errors import ConfigError
 
 
 def understand(
-    text: Annotated[str, typer.Argument(help="What somebody said or typed.")],
-    language: Annotated[str, typer.Option("--language", "-l", help="The language of the text: en or ru.")] = "en",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
+    text: Annotated[str, typer.Argument(help="What somebody said or typed. · Что сказано или набрано.")],
+    language: Annotated[
+        str | None,
+        typer.Option("--language", "-l", help="en or ru; by default guessed from the letters. · Язык фразы."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON. · Одна строка JSON.")] = False,
 ) -> None:
-    """Show which request a text is, its slots and the plan. Raises ConfigError `cli.language`."""
+    """Show what a text asks for and what would be done; nothing is done. · Показать, как понята фраза."""
     import intents
 
+    language = language or language_of(text)
     if language not in intents.LANGUAGES:
         raise ConfigError("cli.language", language=language, known=", ".join(intents.LANGUAGES))
     intent = intents.recognize(text, language)
-    found: dict[str, object] = {
-        "intent": intent.name,
-        "slots": intent.slots,
-        "language": intent.language,
-        "plan": intents.plan_json(intents.plan(intent)),
-    }
+    plan = intents.plan_json(intents.plan(intent))
     if as_json:
+        found = {"intent": intent.name, "slots": intent.slots, "language": intent.language, "plan": plan}
         print(json.dumps(found, ensure_ascii=False))
     else:
-        _show(found)
+        _show({"intent": intent.name or "—", **intent.slots, "language": intent.language}, plan)
 
 
-def _show(found: dict[str, object]) -> None:
+def _show(found: dict[str, Any], plan: list[dict[str, Any]]) -> None:
     from rich.console import Console
-    from rich.pretty import pretty_repr
     from rich.table import Table
     from rich.text import Text
 
     table = Table.grid(padding=(0, 2))
     for key, value in found.items():
-        shown = value if isinstance(value, str) else "—" if value is None else pretty_repr(value)
-        table.add_row(Text(key, style="bold"), Text(shown))
-    Console().print(table)
+        table.add_row(Text(key, style="bold"), Text(str(value)))
+    for step in plan:
+        fields = (
+            f"{key}={json.dumps(value, ensure_ascii=False)}"
+            for key, value in step.items()
+            if key != "action" and value is not None
+        )
+        table.add_row(Text("plan", style="bold"), Text(" ".join([step["action"], *fields])))
+    Console(highlight=False).print(table)
