@@ -96,6 +96,7 @@ def _hear(source: Source, listener: Listener, call: Call) -> bool:
                 _send(call, listener.hear(piece))
             case State():
                 call.send({"type": "source", "state": piece.state, "why": piece.why, "values": piece.values})
+                heard = True
                 if piece.state == "lost":
                     _send(call, listener.interrupt())
             case None:

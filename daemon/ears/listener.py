@@ -96,6 +96,7 @@ class Listener:
 
     def _wake(self, hit: Hit) -> None:
         if self._echo.ours(hit):
+            self._detector.ready()  # our own voice must not make us deaf to the user's
             return
         end = phrase_end(hit.at, [rms_db(hop) for hop in hops(self._ring.cut(0))], self._ring.end)
         self._tell("wake", word=hit.word, score=hit.score, t=seconds(hit.at), end=seconds(end.likely))

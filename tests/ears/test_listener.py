@@ -116,6 +116,12 @@ def test_a_reply_that_contains_the_wake_word_starts_nothing(ears, voice) -> None
     assert told == []
 
 
+def test_our_own_wake_word_does_not_hide_the_users_soon_after(ears, voice, quiet) -> None:
+    ears.command(voice * 3 + spoken(0.7), type="playing", rate=16000)
+    assert ears.hear(*[voice] * 3, HIT, *[voice] * 19) == []
+    assert kinds(ears.hear(HIT)) == ["wake", "start"]
+
+
 def test_a_reply_that_ends_with_the_wake_word_starts_nothing(ears, voice, quiet) -> None:
     ears.hear(*[quiet] * 10)
     ears.command(voice * 3 + spoken(0.7)[:-200], type="playing", rate=16000)
