@@ -28,16 +28,17 @@ def levels(sound: Samples) -> NDArray[np.float32]:
     return np.asarray(10 * np.log10(np.maximum(power, 10 ** (FLOOR_DB / 10))), np.float32)
 
 
-def quietest(sound: Samples, first: int, last: int) -> int:
-    """Return the sample in the middle of the quietest 120 ms between samples `first` and `last`.
+def quietest(sound: Samples, first: int, last: int) -> tuple[int, float]:
+    """Return the sample in the middle of the quietest 120 ms between samples `first` and `last`, and its level, dB.
 
     By power, so that the short closure in a "k" or "t" does not pass for a pause.
     """
     power = 10 ** (levels(sound[first:last]) / 10)
     if len(power) < GAP_FRAMES:
-        return (first + last) // 2
+        return (first + last) // 2, 0.0
     smooth = np.convolve(power, np.full(GAP_FRAMES, 1 / GAP_FRAMES), "valid")
-    return int(first + (int(np.argmin(smooth)) + GAP_FRAMES // 2) * HOP)
+    place = int(np.argmin(smooth))
+    return first + (place + GAP_FRAMES // 2) * HOP, float(10 * np.log10(smooth[place]))
 
 
 def resumed(before: Samples, after: Samples) -> bool:

@@ -15,7 +15,7 @@ VOICED = (0.5, 0.997)
 """How like itself one pitch period later the most voiced sound may be: noise 0.2 to 0.25, espeak-ng 0.75 to 0.96,
 flite 0.91 to 0.99, tones 1."""
 PITCH = slice(RATE // 400, RATE // 60)
-SPAN, HOP, SIZE = 640, 320, 2048
+SPAN, HOP, SIZE = 640, 320, 1024
 TEN_MS, EDGE = RATE // 100, 2
 
 
@@ -31,9 +31,14 @@ def spoken(sound: Samples) -> bool:
 
 def speech(sound: Samples) -> tuple[int, int]:
     """Return where speech begins and ends in `sound`, equal when there is none."""
-    if not spoken(sound):
-        return 0, 0
+    return edges(sound) if spoken(sound) else (0, 0)
+
+
+def edges(sound: Samples) -> tuple[int, int]:
+    """Return where the loud part of `sound` begins and ends, equal when it is too short to tell."""
     level = levels(sound)
+    if not len(level):
+        return 0, 0
     loud, quiet = np.percentile(level, 95), np.percentile(level, 5)
     heard = np.flatnonzero(level > min(loud - 20, max(loud - 35, quiet + 8)))
     return max(0, int(heard[0]) - EDGE) * TEN_MS, min(len(level), int(heard[-1]) + 1 + EDGE) * TEN_MS

@@ -9,7 +9,7 @@ import numpy as np
 from daemon.errors import EngineError
 from daemon.transcription.decoding import Decoding
 from daemon.transcription.loudness import Samples
-from daemon.transcription.window import FRAME
+from daemon.types import RATE
 
 
 class Whisper:
@@ -37,12 +37,14 @@ class Whisper:
             return language == "en"
         return self._tokenizer.token_to_id(f"<|{language}|>") is not None
 
-    def encode(self, sound: Samples, window: int) -> Any:
-        """Return the encoding of `sound`, filled with zero features to `window` or cut there."""
+    def encode(self, sound: Samples, window: int, *, silence: bool = False) -> Any:
+        """Return the encoding of `sound`, cut at `window` or filled up to it with zeros, or as `silence` has it."""
         import ctranslate2
 
         features = self._loaded.feature_extractor(sound)[:, :window]
-        features = np.pad(features, ((0, 0), (0, window - features.shape[1])))
+        features = np.pad(
+            features, ((0, 0), (0, window - features.shape[1])), constant_values=features.min() if silence else 0
+        )
         return self.model.encode(ctranslate2.StorageView.from_array(np.ascontiguousarray(features[None])))
 
     def detect(self, encoding: Any, allowed: Sequence[str]) -> str:
@@ -90,8 +92,6 @@ class Whisper:
         return [self._tokenizer.token_to_id("<|startofprev|>"), *words[: self._loaded.max_length // 2 - 1], *start]
 
 
-def padded(sound: Samples, before: float, frames: int) -> Samples:
-    """Return `sound` with `before` seconds of silence in front, filled with silence to `frames`."""
-    front = int(before * 100) * FRAME
-    rest = max(0, frames * FRAME - front - len(sound))
-    return np.pad(sound, (front, rest))
+def padded(sound: Samples, before: float, after: float) -> Samples:
+    """Return `sound` with seconds of silence before and after it."""
+    return np.pad(sound, (int(before * RATE), int(after * RATE)))

@@ -9,6 +9,7 @@ from daemon.types import RATE
 FULL = 3000
 """30 s, Whisper's own window."""
 FRAME = RATE // 100
+EARLY, LATE, PAUSE_DB = 0.4, 0.6, 10.0
 
 
 def frames(seconds: float, least: int, margin: int) -> int:
@@ -23,7 +24,7 @@ def ladder(seconds: float, least: int, margin: int) -> list[int]:
 
 
 def cuts(sound: Samples, longest: float) -> list[tuple[int, int]]:
-    """Divide audio into pieces of at most `longest` seconds, cut where it is quietest in the last 40 % of each.
+    """Divide audio into pieces of at most `longest` seconds, cut where it is quietest.
 
     Audio that is appended later does not move a cut: pieces but the last stay as they are.
     """
@@ -31,7 +32,15 @@ def cuts(sound: Samples, longest: float) -> list[tuple[int, int]]:
     pieces = []
     begin = 0
     while len(sound) - begin > most:
-        cut = quietest(sound, begin + int(most * 0.6), begin + most)
+        cut = _cut(sound, begin, most)
         pieces.append((begin, cut))
         begin = cut
     return [*pieces, (begin, len(sound))]
+
+
+def _cut(sound: Samples, begin: int, most: int) -> int:
+    """Return where to cut: in the last 40 % of what fits, unless there is a much better pause a little earlier."""
+    middle = begin + int(most * LATE)
+    late, late_db = quietest(sound, middle, begin + most)
+    early, early_db = quietest(sound, begin + int(most * EARLY), middle)
+    return early if early_db < late_db - PAUSE_DB else late

@@ -47,6 +47,11 @@ def test_a_cut_is_made_in_the_pause():
     assert end == len(sound)
 
 
+def test_a_real_pause_a_little_earlier_is_better_than_the_quietest_sound_later():
+    sound = speech((2.4, 0.1), (0.3, 0.001), (1.0, 0.1), (0.1, 0.05), (3.0, 0.1))
+    assert 2.4 * RATE < cuts(sound, 4.7)[0][1] < 2.7 * RATE
+
+
 @given(st.floats(0.1, 20), st.floats(1, 6))
 def test_the_pieces_cover_everything_once_and_none_is_too_long(seconds, longest):
     sound = np.zeros(int(seconds * RATE), np.float32)
@@ -66,4 +71,4 @@ def test_later_audio_does_not_move_a_cut():
 
 
 def test_the_quietest_place_of_a_stretch_too_short_to_tell_is_its_middle():
-    assert quietest(speech((1.0, 0.1)), 100, 300) == 200
+    assert quietest(speech((1.0, 0.1)), 100, 300) == (200, 0.0)

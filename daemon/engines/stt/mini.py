@@ -18,13 +18,14 @@ from daemon.transcription.decoding import Decoding
 from daemon.transcription.lead import beginnings
 from daemon.transcription.loudness import Samples
 from daemon.transcription.utterance import Utterance
-from daemon.transcription.voicing import speech
+from daemon.transcription.voicing import edges, speech
 from daemon.transcription.whisper import Whisper, padded
 from daemon.types import RATE
 
 WINDOW, ROOM = 500, 100
 BEFORE_S = 0.25
 """Silence in front of the speech: of 0.05 to 0.6 s this gave the fewest errors."""
+AFTER_S = 0.05
 WORST_LOGPROB = -0.6
 """Below it the text is made up: right ones have -0.04 to -0.3."""
 CLEAR_LOGPROB = -0.06
@@ -70,34 +71,37 @@ class Engine:
 class _Request:
     """The decoder of one utterance; it keeps where the request begins."""
 
-    longest = WINDOW / 100 - BEFORE_S - 0.05
+    longest = WINDOW / 100 - BEFORE_S - AFTER_S
 
     def __init__(self, whisper: Whisper) -> None:
         self._whisper = whisper
         self._begin: int | None = None
+        self._judged = 0
+        """Samples of the speech as a whole: only a piece of it has to be judged again."""
 
     def extent(self, sound: Samples, lead: float, *, final: bool) -> tuple[int, int]:
         """Return where the speech is, less the rest of the wake phrase."""
         first, last = speech(sound)
         if last <= first or lead <= 0:
+            self._judged = last - first
             return first, last
-        if self._begin is None or final:
-            self._begin = self._after_wake(sound[:last], lead)
-            if not final and last < lead * RATE + SURE:
-                begin, self._begin = self._begin, None
-                return min(begin, last), last
-        return min(self._begin, last), last
+        if self._begin is not None and not final:
+            return min(self._begin, last), last
+        begin = min(self._after_wake(sound[:last], lead), last)
+        if last > lead * RATE + SURE:
+            self._begin = begin
+        return begin, last
 
     def decode(self, sound: Samples, language: str | None, *, final: bool) -> Decoding:  # noqa: ARG002 - a wider beam errs more here
         """Decode one window; what is too unlikely is no text."""
-        first, last = speech(sound)
+        first, last = edges(sound) if len(sound) == self._judged else speech(sound)
         if last <= first:
             return Decoding("", "en")
         found = self._hear(sound[first:last])
         return found if found.logprob >= WORST_LOGPROB else replace(found, text="")
 
     def _hear(self, sound: Samples) -> Decoding:
-        encoding = self._whisper.encode(padded(sound, BEFORE_S, WINDOW), WINDOW)
+        encoding = self._whisper.encode(padded(sound, BEFORE_S, AFTER_S), WINDOW, silence=True)
         return self._whisper.generate(encoding, "en", room=ROOM, beam=1, blank=True)
 
     def _after_wake(self, sound: Samples, lead: float) -> int:
@@ -105,7 +109,7 @@ class _Request:
         places = beginnings(sound, lead)
         best, likeliest = places[0], -99.0
         for place in places if len(places) > 1 else []:
-            first, last = speech(sound[place:])
+            first, last = edges(sound[place:])
             if last > first and (found := self._hear(sound[place + first : place + last])).logprob > likeliest:
                 best, likeliest = place, found.logprob
             if likeliest > CLEAR_LOGPROB:
