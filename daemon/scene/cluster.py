@@ -120,6 +120,10 @@ class _Builder:
         item = self.request.items[index]
         copies = self._copies(item, x, y, box, z, grounded=grounded)
         self.placed += copies
+        self._around_it(index, copies)
+
+    def _around_it(self, index: int, copies: Sequence[Placed]) -> None:
+        """Place everything that stands in a relation to the item, around these copies."""
         for relation in self.request.relations:
             if relation.anchor == index and self._bound(relation):
                 self._relate(relation, copies)
@@ -163,10 +167,12 @@ class _Builder:
         kind = relation.kind
         if kind in {Link.WITH, Link.IN, Link.AND} and subject.thing.wear:
             self._wear(relation.subject, anchors)
+            self._around_it(relation.subject, anchors)
         elif kind is Link.IN and anchor.thing.wear:
             self._wear_reversed(relation.subject, anchors)
         elif kind is Link.WITH and "hold" in subject.thing.flags and anchor.thing.size <= 7:
             self._hold(relation.subject, anchors)
+            self._around_it(relation.subject, anchors)
         elif kind in {Link.ON, Link.IN} and "crown" in anchor.thing.flags:
             self._perch(relation.subject, anchors)
         elif kind is Link.IN and "hollow" in anchor.thing.flags:
@@ -253,6 +259,7 @@ class _Builder:
             x = (left + right) / 2 + (dx + jitter) * wide
             one = Placed(item, x, top + (dy + jitter) * tall, box, anchors[0].z + 0.4, grounded=False, group=i)
             self.placed.append(one)
+        self._around_it(index, self.placed[-item.count :])
 
     def _inside(self, index: int, anchors: Sequence[Placed]) -> None:
         left, top, right, bottom = self._span(anchors)
@@ -269,8 +276,8 @@ class _Builder:
         big = max(right - left, bottom - top)
         box = min(max(box_of(self.request.items[index]), 0.36 * big), 0.86 * big if big > 300 else 2 * big)
         side = self.rng.choice((-1, 1))
-        x = (left + right) / 2 + side * 0.2 * (right - left)
-        sunk = 0.16 * (bottom - top) if anchors[0].item.thing.size >= 8 and len(anchors) == 1 else -0.06 * box
+        x = (left + right) / 2 + side * (0.36 if anchors[0].item.thing.size >= 8 else 0.1) * (right - left)
+        sunk = 0.26 * (bottom - top) if anchors[0].item.thing.size >= 8 and len(anchors) == 1 else -0.06 * box
         self.add(index, x, top + sunk, box, z=anchors[0].z + 0.7, grounded=False)
 
     def _under(self, index: int, anchors: Sequence[Placed]) -> None:

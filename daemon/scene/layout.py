@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Sequence
-
 from dataclasses import replace
 
 from daemon.scene import setting
@@ -75,9 +74,13 @@ def _stand(clusters: Sequence[Cluster], place: str, rng: random.Random) -> list[
         cluster = clusters[rank]
         x += gap + rng.uniform(-0.25, 0.25) * gap
         feet = _feet(cluster.root, place) - 34 * min(rank, 3)
+        feet = min(feet, SIDE - 16 - cluster.bottom * scale)
+        feet = max(feet, 20 - cluster.top * scale)
         found += cluster.at(x - cluster.left * scale, feet, scale, group=10 * rank)
         if _needs_land(cluster.root, place):
-            found.append(_islet(x + cluster.width * scale / 2, feet, cluster.width * scale))
+            found.append(
+                _islet(SIDE / 2 if len(clusters) == 1 else x + cluster.width * scale / 2, feet, cluster.width * scale)
+            )
         x += cluster.width * scale + rng.uniform(0, 0.2) * gap
     return found
 
@@ -88,9 +91,9 @@ def _needs_land(item: Item, place: str) -> bool:
 
 
 def _islet(x: float, feet: float, width: float) -> Placed:
-    box = max(1.3 * width, 260.0)
+    box = min(max(1.3 * width, 260.0), SIDE)
     sand = next(thing for thing in things() if thing.glyph == "islet")
-    return Placed(Item(sand), x, feet + 0.13 * box, box, z=-10, grounded=False)
+    return Placed(Item(sand), x, min(feet + 0.13 * box, SIDE), box, z=-10, grounded=False)
 
 
 def _ambition(clusters: Sequence[Cluster]) -> float:

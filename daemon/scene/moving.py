@@ -3,8 +3,11 @@
 import math
 from dataclasses import dataclass
 
-from daemon.scene.model import Placed, Scene
+from daemon.scene.model import Link, Placed, Scene
 from daemon.scene.setting import WATERS
+
+APART = {Link.AND, Link.BESIDE, Link.WITH}
+"""Relations that let things move side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,8 @@ def _motion(scene: Scene, one: Placed) -> str:
             return motion
     motion = item.thing.motion
     held = not one.grounded and item.thing.home == "ground" and scene.place not in {"space", "underwater", "sky"}
-    if held or (scene.request.relations and motion in {"walk", "drive", "hop"} and len(scene.placed) > 1):
+    tied = any(relation.kind not in APART for relation in scene.request.relations)
+    if held or (tied and motion in {"walk", "drive", "hop"} and len(scene.placed) > 1):
         return "still" if motion in {"still", "spin"} or item.thing.wear else "bounce" if motion != "sway" else "sway"
     if motion in {"swim", "sail"} and scene.place not in WATERS | {"underwater", "beach"}:
         return "bounce" if scene.place not in {"sky", "space"} else "drift"

@@ -14,6 +14,8 @@ def place(request: Request) -> str:
         return _deeper(request, request.place)
     if not request.items:
         return "mountains" if request.weather == "fog" else "meadow"
+    if any(item.thing.name in {"island", "islet"} for item in request.items):
+        return "sea"
     votes: Counter[str] = Counter()
     for rank, item in enumerate(request.items):
         scene = item.thing.scene

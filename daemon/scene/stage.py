@@ -71,5 +71,5 @@ def _paper(side: int) -> Any:
     axis = np.linspace(-1, 1, side, dtype=np.float32)
     distance = axis[:, None] ** 2 + axis[None, :] ** 2
     corners = 1 - 0.16 * np.clip((distance - 0.75) / 1.25, 0, 1) ** 1.4
-    grey = np.clip((0.986 - 0.014 * fine - 0.03 * fibre + 0.018) * corners * 255, 0, 255).astype(np.uint8)
+    grey = np.clip((0.986 - 0.014 * fine - 0.022 * fibre + 0.018) * corners * 255, 0, 255).astype(np.uint8)
     return Image.fromarray(np.repeat(grey[..., None], 3, axis=2))

@@ -28,7 +28,7 @@ def engine_of(kind: str, name: str, models: Path) -> Any:
     return engine
 
 
-@pytest.fixture(params=ALL, ids=lambda one: "-".join(one))
+@pytest.fixture(params=ALL, ids="-".join)
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     return engine_of(*request.param, tmp_path)
 
@@ -106,7 +106,7 @@ def test_cancelling_leaves_nothing(engine: Any, tmp_path: Path, calls: int) -> N
 
 @pytest.mark.slow
 @pytest.mark.parametrize("prompt", ["fox " * 2500, "a\x00b\x1b[31m fox\n\r", "blurble", "🦊", "'; --", "кот" * 3000])
-@pytest.mark.parametrize("which", SKETCHES_AND_FAKES, ids=lambda one: "-".join(one))
+@pytest.mark.parametrize("which", SKETCHES_AND_FAKES, ids="-".join)
 def test_odd_prompts_are_drawn(which: tuple[str, str], prompt: str, tmp_path: Path) -> None:
     engine = engine_of(*which, tmp_path)
     made = engine.make(asked(prompt), tmp_path / f"out{engine.suffix}", lambda _share: None)
@@ -114,7 +114,7 @@ def test_odd_prompts_are_drawn(which: tuple[str, str], prompt: str, tmp_path: Pa
 
 
 @pytest.mark.parametrize("prompt", ["", "  ", "\x00\x07"])
-@pytest.mark.parametrize("which", SKETCHES_AND_FAKES, ids=lambda one: "-".join(one))
+@pytest.mark.parametrize("which", SKETCHES_AND_FAKES, ids="-".join)
 def test_an_empty_prompt_is_refused(which: tuple[str, str], prompt: str, tmp_path: Path) -> None:
     engine = engine_of(*which, tmp_path)
     out = tmp_path / f"out{engine.suffix}"

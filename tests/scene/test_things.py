@@ -10,25 +10,38 @@ from daemon.scene.backdrop import PLACES
 from daemon.scene.lexicon import index, things
 from daemon.scene.parse import parse
 
-NOUNS = """cat dog fox house tree rocket car boat ship bird fish flower sun moon star mountain river beach snow castle robot
-dragon horse apple banana bridge city forest lion bear train bicycle balloon cake guitar elephant owl whale volcano island
-pirate wizard lighthouse sunset garden window mouse rabbit turtle butterfly spaceship astronaut planet waterfall desert
-village market tower kitchen table chair lamp book piano violin drum queen king knight princess monster ghost pumpkin
-snowman penguin tiger zebra giraffe monkey kangaroo camel wolf deer eagle parrot swan duck frog snake spider bee ant shark
-dolphin octopus crab cloud rain storm rainbow lightning ocean lake waves field farm barn tractor truck bus plane helicopter
-submarine motorcycle street road park school hospital library museum church windmill fountain statue painting camera
-computer phone clock watch ring crown sword shield map treasure bottle cup plate pizza burger bread cheese egg carrot
-tomato strawberry cherry lemon orange grape mushroom leaf rose tulip cactus palm baby boy girl man woman doctor teacher
-chef farmer dancer singer soldier clown angel mermaid unicorn dinosaur fire candle mirror door wall roof fence path stone
-sand ice""".split()
-RUSSIAN = """кот собака лиса дом дерево ракета машина лодка корабль птица рыба цветок солнце луна звезда гора река пляж снег
-замок робот дракон лошадь яблоко мост город лес лев медведь поезд велосипед шарик торт гитара слон сова кит вулкан остров
-пират волшебник маяк закат сад окно мышь заяц черепаха бабочка космонавт планета водопад пустыня деревня рынок башня кухня
-стол стул лампа книга рояль скрипка барабан королева король рыцарь принцесса монстр призрак тыква снеговик пингвин ёжик
-белка волк олень утка лягушка змея паук пчела дельфин облако дождь гроза радуга море озеро поле ферма трактор автобус
-самолёт вертолёт школа больница музей церковь мельница фонтан корона меч щит сокровище пицца хлеб сыр гриб роза кактус
-пальма мальчик девочка бабушка дедушка врач клоун ангел русалка единорог динозавр костёр свеча зеркало дверь забор камень
-матрёшка""".split()
+NOUNS = [
+    "cat", "dog", "fox", "house", "tree", "rocket", "car", "boat", "ship", "bird", "fish", "flower", "sun", "moon",
+    "star", "mountain", "river", "beach", "snow", "castle", "robot", "dragon", "horse", "apple", "banana", "bridge",
+    "city", "forest", "lion", "bear", "train", "bicycle", "balloon", "cake", "guitar", "elephant", "owl", "whale",
+    "volcano", "island", "pirate", "wizard", "lighthouse", "sunset", "garden", "window", "mouse", "rabbit",
+    "turtle", "butterfly", "spaceship", "astronaut", "planet", "waterfall", "desert", "village", "market", "tower",
+    "kitchen", "table", "chair", "lamp", "book", "piano", "violin", "drum", "queen", "king", "knight", "princess",
+    "monster", "ghost", "pumpkin", "snowman", "penguin", "tiger", "zebra", "giraffe", "monkey", "kangaroo", "camel",
+    "wolf", "deer", "eagle", "parrot", "swan", "duck", "frog", "snake", "spider", "bee", "ant", "shark", "dolphin",
+    "octopus", "crab", "cloud", "rain", "storm", "rainbow", "lightning", "ocean", "lake", "waves", "field", "farm",
+    "barn", "tractor", "truck", "bus", "plane", "helicopter", "submarine", "motorcycle", "street", "road", "park",
+    "school", "hospital", "library", "museum", "church", "windmill", "fountain", "statue", "painting", "camera",
+    "computer", "phone", "clock", "watch", "ring", "crown", "sword", "shield", "map", "treasure", "bottle", "cup",
+    "plate", "pizza", "burger", "bread", "cheese", "egg", "carrot", "tomato", "strawberry", "cherry", "lemon",
+    "orange", "grape", "mushroom", "leaf", "rose", "tulip", "cactus", "palm", "baby", "boy", "girl", "man", "woman",
+    "doctor", "teacher", "chef", "farmer", "dancer", "singer", "soldier", "clown", "angel", "mermaid", "unicorn",
+    "dinosaur", "fire", "candle", "mirror", "door", "wall", "roof", "fence", "path", "stone", "sand", "ice",
+]  # fmt: skip
+RUSSIAN = [
+    "кот", "собака", "лиса", "дом", "дерево", "ракета", "машина", "лодка", "корабль", "птица", "рыба", "цветок",
+    "солнце", "луна", "звезда", "гора", "река", "пляж", "снег", "замок", "робот", "дракон", "лошадь", "яблоко",
+    "мост", "город", "лес", "лев", "медведь", "поезд", "велосипед", "шарик", "торт", "гитара", "слон", "сова",
+    "кит", "вулкан", "остров", "пират", "волшебник", "маяк", "закат", "сад", "окно", "мышь", "заяц", "черепаха",
+    "бабочка", "космонавт", "планета", "водопад", "пустыня", "деревня", "рынок", "башня", "кухня", "стол", "стул",
+    "лампа", "книга", "рояль", "скрипка", "барабан", "королева", "король", "рыцарь", "принцесса", "монстр",
+    "призрак", "тыква", "снеговик", "пингвин", "ёжик", "белка", "волк", "олень", "утка", "лягушка", "змея", "паук",
+    "пчела", "дельфин", "облако", "дождь", "гроза", "радуга", "море", "озеро", "поле", "ферма", "трактор",
+    "автобус", "самолёт", "вертолёт", "школа", "больница", "музей", "церковь", "мельница", "фонтан", "корона",
+    "меч", "щит", "сокровище", "пицца", "хлеб", "сыр", "гриб", "роза", "кактус", "пальма", "мальчик", "девочка",
+    "бабушка", "дедушка", "врач", "клоун", "ангел", "русалка", "единорог", "динозавр", "костёр", "свеча", "зеркало",
+    "дверь", "забор", "камень", "матрёшка",
+]  # fmt: skip
 
 
 def test_there_are_many_things_and_each_only_once() -> None:

@@ -11,7 +11,6 @@ from pydantic import Field
 from daemon.engines import base
 from daemon.engines.base import Made, Step
 from daemon.engines.picture import sketch as still
-from daemon.scene import glyphs
 
 
 class Settings(base.Options):
@@ -46,7 +45,7 @@ class Engine:
 
         self._still.load()
 
-    def estimate(self, request: dict[str, Any]) -> float:
+    def estimate(self, request: dict[str, Any]) -> float:  # noqa: ARG002 - the protocol gives it
         """Return the seconds it takes on two plain cores."""
         pixels = (self._options.side / 768) ** 2
         return round(0.5 + 0.026 * pixels * self._options.seconds * self._options.fps, 2)
@@ -92,7 +91,7 @@ def encode(frames: Iterator[Any], path: Path, side: int, fps: int, meta: dict[st
             with ThreadPoolExecutor(1, "encoder") as encoder:
                 ready: Future[Any] = encoder.submit(list)
                 for image in frames:
-                    done, ready = ready, encoder.submit(stream.encode, frame_of(image))
+                    done, ready = ready, encoder.submit(lambda one: stream.encode(frame_of(one)), image)
                     container.mux(done.result())
                 container.mux(ready.result())
             container.mux(stream.encode())

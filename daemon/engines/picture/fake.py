@@ -28,11 +28,11 @@ class Engine:
     suffix: ClassVar[str] = ".png"
     sketch: ClassVar[bool] = False
 
-    def __init__(self, options: Settings, *, models: Path) -> None:
+    def __init__(self, options: Settings, *, models: Path) -> None:  # noqa: ARG002 - the protocol gives it
         self._options = options
 
     @classmethod
-    def missing(cls, options: Any, *, models: Path) -> str | None:
+    def missing(cls, options: Any, *, models: Path) -> str | None:  # noqa: ARG003 - the protocol gives it
         """Return "engine.no_emoji_font" when it is told to be absent."""
         return "engine.no_emoji_font" if options.absent else None
 
@@ -41,7 +41,7 @@ class Engine:
         if self._options.absent:
             raise EngineError("engine.no_emoji_font")
 
-    def estimate(self, request: dict[str, Any]) -> float:
+    def estimate(self, request: dict[str, Any]) -> float:  # noqa: ARG002 - the protocol gives it
         """Return next to nothing."""
         return 0.1
 

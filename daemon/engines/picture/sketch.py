@@ -27,11 +27,11 @@ class Engine:
     suffix: ClassVar[str] = ".png"
     sketch: ClassVar[bool] = True
 
-    def __init__(self, options: Settings, *, models: Path) -> None:
+    def __init__(self, options: Settings, *, models: Path) -> None:  # noqa: ARG002 - the protocol gives it
         self._options = options
 
     @classmethod
-    def missing(cls, options: Any, *, models: Path) -> str | None:
+    def missing(cls, options: Any, *, models: Path) -> str | None:  # noqa: ARG003 - the protocol gives it
         """Return "engine.no_emoji_font" when there is nothing to draw with."""
         return None if glyphs.find_font() else "engine.no_emoji_font"
 
@@ -44,7 +44,7 @@ class Engine:
         glyphs.font()
         parse.parse("кот и cat")
 
-    def estimate(self, request: dict[str, Any]) -> float:
+    def estimate(self, request: dict[str, Any]) -> float:  # noqa: ARG002 - the protocol gives it
         """Return the seconds it takes on two plain cores."""
         return round(0.6 * (self._options.side / 1024) ** 2, 2)
 

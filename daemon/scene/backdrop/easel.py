@@ -91,7 +91,7 @@ class Easel:
         if self._grain is None:
             fine = self.noise(self.side, 9)
             wide = self.noise(self.side, 90)
-            self._grain = (1 + 0.05 * (fine - 0.5) + 0.11 * (wide - 0.5)).astype(np.float32)
+            self._grain = (1 + 0.05 * (fine - 0.5) + 0.07 * (wide - 0.5)).astype(np.float32)
         return self._grain
 
     def noise(self, height: int, cell: float, stretch: float = 1.0) -> Array:

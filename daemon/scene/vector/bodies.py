@@ -108,7 +108,7 @@ def _stand(dress: Dress, p: Pen) -> None:
 
 
 def robot(p: Pen) -> None:
-    """A head on a box with a dial, hoses for arms, wheels."""
+    """Draw a head on a box with a dial, hoses for arms, wheels."""
     for side in (-1, 1):
         p.line("#7d8f99", 5, (50 + side * 18, 58), (50 + side * 32, 66), (50 + side * 32, 78))
         p.oval("#546069", 50 + side * 32, 80, 5)
@@ -123,7 +123,7 @@ def robot(p: Pen) -> None:
 
 
 def family(p: Pen) -> None:
-    """Two grown-ups and a child between them."""
+    """Draw two grown-ups and a child between them."""
     for dress, x, size in ((DRESSES["man"], 26, 0.9), (DRESSES["woman"], 74, 0.86), (DRESSES["girl"], 50, 0.56)):
         p.draw_within(partial(_stand, dress), x, size)
 

@@ -67,7 +67,7 @@ class Pen:
         other = Pen(self._emoji)
         draw(other)
         side = round(1024 * size)
-        part = other._image.resize((side, side), Image.Resampling.LANCZOS)  # noqa: SLF001 - of our own kind
+        part = other._image.resize((side, side), Image.Resampling.LANCZOS)
         self._image.alpha_composite(part, (round(x * SCALE - side / 2), round(98 * SCALE - 0.98 * side)))
 
     def finish(self) -> Any:
