@@ -55,7 +55,9 @@ class App:
             "stt", hearing.SERVICE, {"stt": config.stt.model_dump(mode="json"), "models": str(models)}
         )
         self.tts = self._worker(
-            "tts", speaking.SERVICE, {"tts": config.tts.model_dump(mode="json"), "models": str(models)}
+            "tts",
+            speaking.SERVICE,
+            {"tts": config.tts.model_dump(mode="json"), "models": str(models), "language": config.language},
         )
         self.mouth = self._worker("mouth", mouth.SERVICE, {"speaker": config.speaker.model_dump(mode="json")})
         self._makers = {
@@ -121,7 +123,7 @@ class App:
         with contextlib.suppress(KombainError):
             await self._mouth.ready()
         for language in messages.LANGUAGES:  # the grammars are compiled now, not in the first turn
-            await asyncio.to_thread(intents.recognize, "", language)
+            await asyncio.to_thread(intents.recognize, "kombain", language)
         await self._say_what_stands_in()
         await self.session.wake_words()
         return troubles
@@ -151,8 +153,8 @@ class App:
             case Name.SAY:
                 self.session.when_free(partial(self.voice.say, command.text, language, new_id()))
             case Name.DRAW | Name.CLIP:
-                plan = (Generate("picture" if command.name is Name.DRAW else "clip", command.text, language),)
-                self.session.when_free(partial(self.performer.perform, plan, language, new_id()))
+                wish = Generate("picture" if command.name is Name.DRAW else "clip", command.text, language)
+                self.session.when_free(partial(self.performer.generate, wish, language, new_id(), command.id))
             case Name.STOP:
                 self.session.silence()
             case Name.CANCEL:

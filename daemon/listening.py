@@ -29,7 +29,9 @@ async def listen(ears: Worker, hearing: Hearing, bus: Bus) -> None:
                 match head := frame.head:
                     case {"type": "wake"}:
                         turn, word = new_id(), head["word"]
-                        event = WakeWord(word=word, score=head["score"], turn=turn, position=head["t"], at=time.time())
+                        event = WakeWord(
+                            word=word, score=round(head["score"], 3), turn=turn, position=head["t"], at=time.time()
+                        )
                         bus.publish(event)
                         await _drop(taking)
                     case {"type": "start"}:

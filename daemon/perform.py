@@ -54,7 +54,7 @@ class Performer:
         subject = self._subject(job.kind)
         missing = ", ".join(artifact.meta.get("missing", [])) if artifact else ""
         if artifact is None:
-            why = messages.text(f"errors.{job.error}", language) if job.error else ""
+            why = KombainError(job.error or "job.internal", **job.error_values).text(language)
             await self.tell(f"failed.{job.kind}", language, job.turn, why=why)
         elif missing:
             await self.tell(f"done_without.{subject}", language, job.turn, prompt=prompt, missing=missing)
@@ -76,7 +76,7 @@ class Performer:
             case Tell():
                 await self._tell(action.what, language, turn)
             case Generate():
-                await self._generate(action, language, turn)
+                await self.generate(action, language, turn)
             case Question():
                 await self.tell(f"question.{action.kind}", language, turn)
                 self._session.ask(action)
@@ -122,11 +122,12 @@ class Performer:
             case _:
                 await self.tell(what, language, turn)
 
-    async def _generate(self, action: Generate, language: str, turn: str) -> None:
+    async def generate(self, action: Generate, language: str, turn: str, key: str | None = None) -> None:
+        """Accept a job and say how long it will take. The same `key` again is the same job."""
         request = {"prompt": action.prompt, "language": language}
         try:
-            seconds = self._jobs.estimate(action.kind, request)
-            job = self._jobs.submit(action.kind, request, turn)
+            job = self._jobs.submit(action.kind, request, turn, key)
+            seconds = self._jobs.remaining(job)
         except KombainError as error:
             await self.tell(f"failed.{action.kind}", language, turn, why=error.text(language))
             return

@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Callable, Coroutine
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from daemon import log as logs
 from daemon import messages
@@ -51,14 +51,13 @@ class Session:
         self._free = asyncio.Event()
         self._free.set()
         self._waiting = 0
-        self._deaf = False
+        self._source_state: Literal["starting", "ok", "lost"] = "starting"
         self._parts: dict[str, PartChanged] = {}
 
     async def run(self) -> None:
         """Hear until cancelled, or until the source comes to its end (a recording)."""
         async with asyncio.TaskGroup() as self._tasks:
             watching = self._tasks.create_task(self._watch_parts(), name="session: parts")
-            self._publish_state("idle")
             self._bus.publish(MuteChanged(on=False, at=time.time()))
             self._voice.set_volume(None, 0)
             self._open_ears()
@@ -140,6 +139,7 @@ class Session:
     # the ears
 
     def _open_ears(self) -> None:
+        self._source_state = "starting"
         self._ears = self._make_ears()
         self._hearing = self._tasks.create_task(self._hear(self._ears), name="session: ears")
 
@@ -165,11 +165,13 @@ class Session:
             async with ears.call({"op": "listen"}) as self._call:
                 async for frame in self._call:
                     self._take(frame)
-        except WorkerError:
-            self._end_utterance("released")  # the supervisor reports and replaces it
+        except WorkerError:  # the supervisor reports and replaces it
+            self._end_utterance("released")
+            self._source_state = "lost"
+            self._settle()
         except KombainError as error:
             self._fail(error, "")
-            self._deaf = True
+            self._source_state = "lost"
             self._settle()
             await asyncio.Event().wait()  # no way to hear: typed requests still work
         else:
@@ -203,11 +205,11 @@ class Session:
                 why = KombainError(head["why"], **head["values"]).text(self._language) if head["why"] else ""
                 self._source(head["state"], why)
 
-    def _source(self, state: str, why: str) -> None:
+    def _source(self, state: Literal["ok", "lost"], why: str) -> None:
+        self._source_state = state
         health = Health.OK if state == "ok" else Health.DOWN
         self._bus.publish(PartChanged(part="microphone", health=health, why=why, at=time.time()))
-        self._deaf = health is Health.DOWN
-        if self._deaf:
+        if state == "lost":
             self._end_utterance("released")
         self._settle()
 
@@ -216,7 +218,7 @@ class Session:
         turn = new_id()
         self._wake = (word, turn)
         self._question = None
-        self._bus.publish(WakeWord(word=word, score=score, turn=turn, position=position, at=time.time()))
+        self._bus.publish(WakeWord(word=word, score=round(score, 3), turn=turn, position=position, at=time.time()))
         self._utterance = None
         if self._turn is not None:
             self._turn.cancel()
@@ -273,9 +275,11 @@ class Session:
             self._settle()
 
     def _settle(self) -> None:
-        """Take the state that holds when no turn runs."""
-        if self._turn is None:
-            self._publish_state("muted" if self.muted else "error" if self._deaf else "idle")
+        """Take the state that holds when no turn runs; ears that are still opening change nothing yet."""
+        if self._turn is None and self.muted:
+            self._publish_state("muted")
+        elif self._turn is None and self._source_state != "starting":
+            self._publish_state("idle" if self._source_state == "ok" else "error")
 
     def speaking(self, on: bool) -> None:  # noqa: FBT001 - a plain switch
         """Follow the speaker: while a reply sounds the state is speaking."""

@@ -62,8 +62,8 @@ class Turns:
             await self._performer.tell("nothing_heard", transcript.language or self._language, utterance.turn)
 
     async def typed(self, text: str, language: str, turn: str, question: Question | None = None) -> None:
-        """Handle `text` as if it had been spoken."""
-        intent = understand(text, language, question)
+        """Handle `text` as if it had been spoken; in a language that is not ours it is answered in the house's."""
+        intent = understand(text, language if language in intents.LANGUAGES else self._language, question)
         plan = intents.plan(intent)
         self._bus.publish(
             IntentEnd(
@@ -109,7 +109,7 @@ async def transcribe(utterance: Utterance, hearing: Hearing, bus: Bus) -> tuple[
         SttEnd(
             text=said.text,
             language=said.language,
-            score=said.score,
+            score=round(said.score, 3),
             reason=heard.reason,
             turn=said.turn,
             position=heard.t,

@@ -25,6 +25,7 @@ class FakeEars:
         self.posted = []
         self.closed = False
         self._frames = asyncio.Queue()
+        self.put("source", state="ok", why="", values={})
 
     async def run(self):
         try:
@@ -69,6 +70,7 @@ class FakeEars:
 
     def die(self):
         self._frames.put_nowait(WorkerError("worker.died", name="ears", why="SIGKILL"))
+        self.put("source", state="ok", why="", values={})
 
     def finish(self):
         self._frames.put_nowait(None)

@@ -15,7 +15,7 @@ FRAME = 1280
 """Samples of a frame, 80 ms."""
 SILENCE = 200
 """Amplitude below which a sample is no speech."""
-VOICES = {"en": "en-us", "ru": "ru"}
+VOICES = {"en": "en-gb", "ru": "ru"}
 
 
 def speech(text: str, language: str, voice: str | None = None, speed: int = 150) -> bytes:
