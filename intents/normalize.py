@@ -15,7 +15,7 @@ _EMOJI = (
     r"(?:\u200d[\u2190-\u2bff\U0001f000-\U0001faff][\ufe0e\ufe0f\U0001f3fb-\U0001f3ff]*)*"
 )
 _WORD = re.compile(rf"{_LETTER}(?:[{_APOSTROPHES}]?{_LETTER})*|{_EMOJI}|[%$€£¥+=°№&@#]")
-_IGNORED = dict.fromkeys(map(ord, _APOSTROPHES + "\u0301"))
+_IGNORED = dict.fromkeys(map(ord, _APOSTROPHES + "\u0301\u0308"))  # the stress, and the dots that make е a ё
 _CLOSERS = {")": "(", "]": "[", "}": "{", "»": "«", "”": "“", "“": "„", "’": "‘", '"': '"'}
 _OPENERS = {"(": ")", "[": "]", "{": "}", "«": "»", "“": "”", "„": "“", "‘": "’", '"': '"'}
 _CLOSING = re.compile(r"[.,!?…;:]*([)\]}»”“’\"])")
@@ -41,7 +41,8 @@ def normalize(text: str) -> str:
 
 
 def _normal(word: str) -> str:
-    return unicodedata.normalize("NFC", word.lower()).replace("ё", "е").translate(_IGNORED)
+    bare = unicodedata.normalize("NFD", word.lower()).translate(_IGNORED)
+    return unicodedata.normalize("NFC", bare)
 
 
 def cut(text: str, run: Sequence[Word]) -> str:

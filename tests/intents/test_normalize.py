@@ -1,7 +1,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from intents.normalize import cut, normalize, strip_wake, words
@@ -30,6 +30,8 @@ def test_normalize(text, normal):
 
 
 @given(texts)
+@example("Ё\u0306")
+@example("е\u0301\u0308")
 def test_normalising_twice_changes_nothing(text):
     assert normalize(normalize(text)) == normalize(text)
 
