@@ -13,7 +13,7 @@ from daemon.engines import base
 from daemon.errors import EngineError
 from daemon.transcription import weights
 from daemon.transcription.decoding import Decoding
-from daemon.transcription.guards import dubious
+from daemon.transcription.guards import dubious, invented
 from daemon.transcription.loudness import Samples
 from daemon.transcription.utterance import Utterance
 from daemon.transcription.whisper import Whisper
@@ -80,6 +80,7 @@ class Engine:
             folder = weights.download(self._options.model, self._models)
         weights.check(folder)
         self._whisper = self._open(folder)
+        invented(Decoding("read the stock phrases now, not in the first request", "en"))
         self.languages = tuple(name for name in self._options.languages if self._whisper.knows(name))
         if not self.languages:
             raise EngineError("stt.languages", path=folder, languages=", ".join(self._options.languages))

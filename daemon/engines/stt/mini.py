@@ -10,15 +10,18 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import ClassVar
 
+import numpy as np
+
 from daemon import paths
 from daemon.engines import base
 from daemon.errors import EngineError
 from daemon.transcription import weights
 from daemon.transcription.decoding import Decoding
+from daemon.transcription.guards import invented
 from daemon.transcription.lead import beginnings
 from daemon.transcription.loudness import Samples
 from daemon.transcription.utterance import Utterance
-from daemon.transcription.voicing import edges, speech
+from daemon.transcription.voicing import edges, speech, voicing
 from daemon.transcription.whisper import Whisper, padded
 from daemon.types import RATE
 
@@ -60,6 +63,9 @@ class Engine:
         """Load the model from the package. Raises EngineError `stt.incomplete` or `stt.damaged`."""
         weights.check(self._folder)
         self._whisper = Whisper(self._folder, compute_type="int8", threads=1)
+        noise = np.random.default_rng(0).normal(0, 0.1, RATE).astype(np.float32)
+        voicing(noise)
+        invented(_Request(self._whisper).hear(noise))  # the first request must not pay for what is read on first use
 
     def session(self, turn: str, language: str | None, lead: float) -> Utterance:
         """Open an utterance. Raises EngineError `stt.language` for any but English."""
@@ -97,10 +103,11 @@ class _Request:
         first, last = edges(sound) if len(sound) == self._judged else speech(sound)
         if last <= first:
             return Decoding("", "en")
-        found = self._hear(sound[first:last])
+        found = self.hear(sound[first:last])
         return found if found.logprob >= WORST_LOGPROB else replace(found, text="")
 
-    def _hear(self, sound: Samples) -> Decoding:
+    def hear(self, sound: Samples) -> Decoding:
+        """Decode speech that begins and ends with `sound`."""
         encoding = self._whisper.encode(padded(sound, BEFORE_S, AFTER_S), WINDOW, silence=True)
         return self._whisper.generate(encoding, "en", room=ROOM, beam=1, blank=True)
 
@@ -110,7 +117,7 @@ class _Request:
         best, likeliest = places[0], -99.0
         for place in places if len(places) > 1 else []:
             first, last = edges(sound[place:])
-            if last > first and (found := self._hear(sound[place + first : place + last])).logprob > likeliest:
+            if last > first and (found := self.hear(sound[place + first : place + last])).logprob > likeliest:
                 best, likeliest = place, found.logprob
             if likeliest > CLEAR_LOGPROB:
                 break
