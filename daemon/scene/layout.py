@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from daemon.scene import setting
-from daemon.scene.cluster import Cluster, Measure, airborne, binds, build
+from daemon.scene.cluster import Cluster, Measure, airborne, binds
 from daemon.scene.lexicon import things
 from daemon.scene.model import SIDE, Item, Placed, Request, Scene
+from daemon.scene.relations import build
 
 LEFT, RIGHT = 46.0, SIDE - 46.0
 FEET = {"water": 800.0, "ground": 880.0}

@@ -2,7 +2,8 @@
 
 import math
 
-from daemon.scene.backdrop.easel import Easel, Layer, Rgb, Sheet
+from daemon.scene.backdrop.easel import Easel, Layer
+from daemon.scene.backdrop.plants import beams, firs, round_trees, tufts
 from daemon.scene.backdrop.sky import clouds
 
 GREEN = {"autumn": "#b9922f", "winter": "#e9f1f8"}
@@ -15,7 +16,7 @@ def meadow(e: Easel) -> list[Layer]:
     layers = [
         e.hill(e.ridge(528, 40, 2.2), "#8fb6cf", "#a9cfd6", 0.15),
         e.hill(e.ridge(575, 26, 2.6), e.leafy("#8cc27a", autumn="#d0a850"), e.leafy("#79b364", autumn="#bf9038"), 0.3),
-        _round_trees(e, 600, 0.42),
+        round_trees(e, 600, 0.42),
         e.hill(
             e.ridge(630, 16, 1.7, 0.4), e.leafy("#86c95c", autumn="#c9a544"), e.leafy("#4c9a3f", autumn="#8f7430"), 0.7
         ),
@@ -41,7 +42,7 @@ def field(e: Easel) -> list[Layer]:
     """Ripe wheat in rows to the horizon."""
     layers = [
         e.hill(e.ridge(545, 26, 2.2), "#93b7c9", "#aecbd0", 0.15),
-        _round_trees(e, 590, 0.35),
+        round_trees(e, 590, 0.35),
         e.hill(e.ridge(600, 8, 1.5, 0.4), "#f0cf6b", "#d9a53a", 0.6),
     ]
     sheet = e.sheet(600, 1024)
@@ -62,7 +63,7 @@ def forest(e: Easel) -> list[Layer]:
         haze = [("#e8cf9a", 0.12), ("#d9a95a", 0.26), ("#b9783a", 0.45)]
     layers = [e.hill(e.ridge(330, 20, 3), haze[0][0], haze[0][0], 0.1)]
     for rank, (tone, depth) in enumerate(haze):
-        layers.append(_firs(e, 560 + 32 * rank, 250 + 130 * rank, tone, depth, 15 - 4 * rank))
+        layers.append(firs(e, 560 + 32 * rank, 250 + 130 * rank, tone, depth, 15 - 4 * rank))
         y = 570 + 30 * rank
         layers.append(e.hill(e.ridge(y, 8, 2), tone, tone, depth))
     ground = (
@@ -72,7 +73,7 @@ def forest(e: Easel) -> list[Layer]:
     )
     layers.append(e.hill(e.ridge(668, 12, 1.8, 0.4), *ground, 0.75))
     if e.time != "night" and not e.weather:
-        layers.append(_beams(e))
+        layers.append(beams(e))
     layers.append(
         tufts(
             e,
@@ -111,7 +112,7 @@ def mountains(e: Easel) -> list[Layer]:
         cap,
         rock,
         e.hill(e.ridge(600, 24, 2), e.leafy("#7fa86a", winter="#dfe8f0"), e.leafy("#6a985a", winter="#cfdce8"), 0.4),
-        _firs(e, 650, 110, e.leafy("#4f8058", autumn="#8a7a3a", winter="#8fa9bd"), 0.55, 22),
+        firs(e, 650, 110, e.leafy("#4f8058", autumn="#8a7a3a", winter="#8fa9bd"), 0.55, 22),
         e.hill(
             e.ridge(655, 16, 1.6, 0.4), e.leafy("#84bd62"), e.leafy("#4a8b42", autumn="#8f7430", winter="#b9cde0"), 0.75
         ),
@@ -181,9 +182,9 @@ def snow(e: Easel) -> list[Layer]:
     """Soft snow, blue shadows, firs in the distance."""
     layers = [
         e.hill(e.ridge(505, 46, 2.3, 0.55), "#bccfe2", "#d3e0ec", 0.15),
-        _firs(e, 590, 120, "#8aa5b8", 0.28, 26, snowy=True),
+        firs(e, 590, 120, "#8aa5b8", 0.28, 26, snowy=True),
         e.hill(e.ridge(590, 18, 2.2), "#dde9f4", "#cddeee", 0.35),
-        _firs(e, 650, 190, "#5f8496", 0.5, 11, snowy=True),
+        firs(e, 650, 190, "#5f8496", 0.5, 11, snowy=True),
         e.hill(e.ridge(650, 20, 1.6, 0.4), "#f6fafe", "#dbe8f4", 0.7),
         e.hill(e.ridge(760, 24, 1.3, 0.35), "#eef5fc", "#c3d7ea", 0.85),
     ]
@@ -237,83 +238,6 @@ def above(e: Easel) -> list[Layer]:
         clouds(e, 6, 0.3, 3.0, low=640),
         clouds(e, 5, 0.6, 5.0, low=960),
     ]
-
-
-def tufts(e: Easel, y0: float, y1: float, tone: str, depth: float, *, flowers: int, sides: bool = False) -> Layer:
-    """Scatter grass and flowers, larger towards us."""
-    sheet = e.sheet(y0 - 30, y1)
-    grass: Rgb = e.colour(tone)
-    petals = [e.colour(c) for c in ("#ffffff", "#ffd84a", "#f27aa5", "#b98af0", "#ff7a59")]
-    for i in range(190 + flowers):
-        x, k = float(e.rng.uniform(e.left, e.right)), float(e.rng.random())
-        y = y0 + (y1 - y0) * k
-        if sides and abs(x - 560) < 330 * k + 120:
-            continue
-        size = 0.45 + 1.1 * k
-        if i < 190:
-            _blades(sheet, grass, x, y, size)
-        else:
-            _flower(sheet, grass, petals[i % 5], e.colour("#f6c22e"), x, y, size)
-    return sheet.layer(depth)
-
-
-def _blades(sheet: Sheet, grass: Rgb, x: float, y: float, size: float) -> None:
-    for lean in (-5, 0, 5):
-        sheet.poly(
-            (*grass, 170),
-            (x - 2 * size + lean * 0.3, y),
-            (x + 2 * size + lean * 0.3, y),
-            (x + lean * size, y - 15 * size),
-        )
-
-
-def _flower(sheet: Sheet, stem: Rgb, petal: Rgb, heart: Rgb, x: float, y: float, size: float) -> None:
-    sheet.line(stem, 1.6 * size, (x, y), (x, y - 13 * size))
-    for k in range(5):
-        angle = 2 * math.pi * k / 5
-        sheet.oval(
-            petal, x + 4 * size * math.cos(angle), y - 15 * size + 4 * size * math.sin(angle), 3 * size, 3 * size
-        )
-    sheet.oval(heart, x, y - 15 * size, 2.2 * size, 2.2 * size)
-
-
-def _round_trees(e: Easel, base: float, depth: float) -> Layer:
-    sheet = e.sheet(base - 110, base + 30)
-    for i in range(26):
-        x = e.left + (i + float(e.rng.random())) * (e.right - e.left) / 26
-        if e.rng.random() < 0.35:
-            continue
-        size = float(e.rng.uniform(16, 34))
-        tone = e.leafy(("#6da862", "#7db56c", "#5f9a58")[i % 3], autumn=("#c9772e", "#d99a3a", "#b5562e")[i % 3])
-        sheet.rect(e.colour("#7a5a3c"), x - 2, base - size, x + 2, base + 22)
-        sheet.oval(e.colour(tone), x, base - size, size * 0.8, size)
-    return sheet.layer(depth, blur=0.6)
-
-
-def _firs(e: Easel, base: float, tall: float, tone: str, depth: float, count: int, *, snowy: bool = False) -> Layer:
-    sheet = e.sheet(base - tall * 1.35, base + 24)
-    body, cap = e.colour(tone), (*e.colour("#f2f7fc"), 215)
-    for i in range(count):
-        x = e.left + (i + float(e.rng.uniform(0.1, 0.9))) * (e.right - e.left) / count
-        high = tall * float(e.rng.uniform(0.65, 1.25))
-        half = high * 0.26
-        sheet.rect(body, x - high * 0.03, base - high * 0.2, x + high * 0.03, base + 22)
-        for k in range(4):
-            y0, y1 = base - high * (1 - 0.2 * k), base - high * (0.64 - 0.2 * k) + high * 0.06
-            w = half * (0.42 + 0.19 * k)
-            sheet.poly(body, (x, y0), (x - w, y1), (x, y1 - high * 0.03), (x + w, y1))
-            if snowy:
-                sheet.poly(cap, (x, y0), (x - w * 0.62, y0 + (y1 - y0) * 0.62), (x - w * 0.1, y0 + (y1 - y0) * 0.45))
-    return sheet.layer(depth)
-
-
-def _beams(e: Easel) -> Layer:
-    sheet = e.sheet(0, 900)
-    x0 = float(e.rng.uniform(120, 420))
-    for i in range(4):
-        x = x0 + i * 150
-        sheet.poly((255, 250, 205, 34), (x, 0), (x + 60, 0), (x - 190 + 60 * i, 900), (x - 330 + 60 * i, 900))
-    return sheet.layer(0.5, blur=12)
 
 
 def _ripples(e: Easel) -> Layer:

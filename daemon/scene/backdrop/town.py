@@ -1,7 +1,8 @@
 """Places where people live, seen from outside."""
 
 from daemon.scene.backdrop.easel import Easel, Layer, Sheet
-from daemon.scene.backdrop.land import field, meadow, tufts
+from daemon.scene.backdrop.land import field, meadow
+from daemon.scene.backdrop.plants import tufts
 
 
 def city(e: Easel) -> list[Layer]:

@@ -3,7 +3,7 @@
 import math
 
 from daemon.scene.backdrop.easel import Easel, Layer
-from daemon.scene.backdrop.land import tufts
+from daemon.scene.backdrop.plants import tufts
 
 SEA = {"sunset": ("#f0a878", "#5f5f9a"), "dawn": ("#c9d3e6", "#6f9fcf")}
 

@@ -1,0 +1,244 @@
+"""What each preposition means on the canvas: where a thing goes when it is on, in, under or beside another. Pure."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+
+from daemon.scene.cluster import Builder, Cluster, Measure, box_of
+from daemon.scene.model import Item, Link, Placed, Relation, Request
+
+
+def build(root: int, request: Request, place: str, rng: random.Random, measure: Measure) -> Cluster:
+    """Return the item `root` with everything that is placed by it."""
+    builder = Builder(request, place, rng, measure, relate)
+    builder.add(root, 0.0, 0.0, box_of(request.items[root]), z=0.0)
+    return builder.cluster(request.items[root])
+
+
+def relate(builder: Builder, relation: Relation, anchors: Sequence[Placed]) -> None:
+    """Place the relation's subject, and all that hangs on it, at the copies of its anchor."""
+    subject = builder.request.items[relation.subject]
+    anchor = anchors[0].item
+    kind = relation.kind
+    if kind in {Link.WITH, Link.IN, Link.AND} and subject.thing.wear:
+        _wear(builder, relation.subject, anchors)
+        builder.around_it(relation.subject, anchors)
+    elif kind is Link.IN and anchor.thing.wear:
+        _wear_reversed(builder, relation.subject, anchors)
+    elif kind is Link.WITH and "hold" in subject.thing.flags and anchor.thing.size <= 7:
+        _hold(builder, relation.subject, anchors)
+        builder.around_it(relation.subject, anchors)
+    elif kind in {Link.ON, Link.IN} and "crown" in anchor.thing.flags:
+        _perch(builder, relation.subject, anchors)
+    elif kind is Link.IN and "hollow" in anchor.thing.flags:
+        _inside(builder, relation.subject, anchors)
+    else:
+        _around(builder, kind, relation, anchors)
+
+
+def _around(builder: Builder, kind: Link, relation: Relation, anchors: Sequence[Placed]) -> None:
+    match kind:
+        case Link.ON:
+            _on(builder, relation.subject, anchors)
+        case Link.OVER:
+            _over(builder, relation.subject, anchors)
+        case Link.UNDER:
+            _under(builder, relation.subject, anchors)
+        case Link.BEHIND:
+            _behind(builder, relation.subject, anchors)
+        case Link.BEFORE | Link.IN:
+            _before(builder, relation.subject, anchors)
+        case Link.BETWEEN:
+            _between(builder, relation.subject, anchors)
+        case _:
+            _beside(builder, relation.subject, anchors)
+
+
+def _on(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
+    left, top, right, bottom = builder.span(anchors)
+    thing = anchors[0].item.thing
+    wide, tall = right - left, bottom - top
+    item = builder.request.items[index]
+    least = 0.34 * max(wide, tall)
+    box = max(min(builder.fit(index, wide * 1.3, max(tall * 1.25, wide * 0.8)), box_of(item)), least)
+    y = top + thing.seat * tall + 0.03 * box
+    before = len(builder.placed)
+    builder.add(index, (left + right) / 2, y, box, z=anchors[0].z + 0.5, grounded=False)
+    builder.squeeze(before, left, right)
+
+
+def _perch(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
+    """Sit among the leaves, each copy at a place of its own."""
+    item = builder.request.items[index]
+    left, top, right, bottom = builder.span(anchors)
+    wide, tall = right - left, bottom - top
+    box = min(builder.fit(index, wide * 0.9, tall * 0.36), max(box_of(item), 0.2 * tall))
+    box = max(box, 0.2 * tall) / item.count**0.1
+    spots = [
+        (0.0, 0.3),
+        (-0.3, 0.5),
+        (0.3, 0.46),
+        (-0.12, 0.62),
+        (0.2, 0.22),
+        (-0.26, 0.28),
+        (0.36, 0.64),
+        (0.06, 0.46),
+    ]
+    if item.count == 1:
+        x, y = left + 0.55 * wide, top + 0.46 * tall
+        builder.add(index, x, y, box, z=anchors[0].z + 0.4, grounded=False)
+        return
+    for i in range(item.count):
+        dx, dy = spots[i % len(spots)]
+        jitter = builder.rng.uniform(-0.03, 0.03) + 0.05 * (i // len(spots))
+        x = (left + right) / 2 + (dx + jitter) * wide
+        one = Placed(item, x, top + (dy + jitter) * tall, box, anchors[0].z + 0.4, grounded=False, group=i)
+        builder.placed.append(one)
+    builder.around_it(index, builder.placed[-item.count :])
+
+
+def _inside(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
+    left, top, right, bottom = builder.span(anchors)
+    wide, tall = right - left, bottom - top
+    box = max(builder.fit(index, wide * 0.72, tall * 0.95), 0.45 * min(wide, tall))
+    shape = builder.measure(builder.request.items[index].thing.glyph)
+    z = anchors[0].z
+    feet = max(top + 0.72 * tall, top + 0.38 * shape.height * box)
+    builder.add(index, (left + right) / 2, min(feet, bottom), box, z=z + 0.3, grounded=False)
+    builder.placed += [replace(one, z=z + 0.6, front=0.45, grounded=False) for one in anchors]
+
+
+def _over(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
+    left, top, right, bottom = builder.span(anchors)
+    big = max(right - left, bottom - top)
+    box = min(max(box_of(builder.request.items[index]), 0.36 * big), 0.86 * big if big > 300 else 2 * big)
+    side = builder.rng.choice((-1, 1))
+    x = (left + right) / 2 + side * (0.36 if anchors[0].item.thing.size >= 8 else 0.1) * (right - left)
+    sunk = 0.26 * (bottom - top) if anchors[0].item.thing.size >= 8 and len(anchors) == 1 else -0.06 * box
+    builder.add(index, x, top + sunk, box, z=anchors[0].z + 0.7, grounded=False)
+
+
+def _under(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
+    left, top, right, bottom = builder.span(anchors)
+    wide, tall = right - left, bottom - top
+    thing = anchors[0].item.thing
+    z = anchors[0].z
+    if "crown" in thing.flags:
+        box = min(max(builder.fit(index, wide * 0.8, tall * 0.56), 0.24 * tall), 0.6 * tall)
+        side = builder.rng.choice((-1, 1))
+        builder.add(index, (left + right) / 2 + side * 0.24 * wide, bottom + 0.04 * tall, box, z=z + 1)
+    elif "arch" in thing.flags:
+        box = builder.fit(index, wide * 0.5, tall * 0.62)
+        builder.add(index, (left + right) / 2, bottom - 0.01 * tall, box, z=z + 0.2)
+    elif thing.glyph == "☂️":
+        box = max(builder.fit(index, wide * 0.8, tall * 0.8), 0.5 * tall)
+        builder.add(index, (left + right) / 2, bottom + 0.3 * tall, box, z=z - 0.4)
+    elif thing.home in {"sky", "space"}:
+        box = max(min(box_of(builder.request.items[index]), 0.8 * wide), 0.42 * wide)
+        shape = builder.measure(builder.request.items[index].thing.glyph)
+        drop = shape.height * box * 1.08 if thing.name != "rainbow" else 0.05 * tall
+        builder.add(index, (left + right) / 2, bottom + drop, box, z=z + 0.6)
+    else:
+        box = max(builder.fit(index, wide * 0.7, tall * 0.5), 0.32 * tall)
+        shape = builder.measure(builder.request.items[index].thing.glyph)
+        builder.add(index, (left + right) / 2, bottom + 0.86 * shape.height * box, box, z=z - 0.3)
+
+
+def _behind(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
+    left, top, right, bottom = builder.span(anchors)
+    wide, tall = right - left, bottom - top
+    item = builder.request.items[index]
+    box = max(box_of(item), 0.5 * tall)
+    shape = builder.measure(item.thing.glyph)
+    side = builder.rng.choice((-1, 1))
+    hidden = 0.5 * wide if shape.height * box < 1.25 * tall else 0.16 * wide
+    builder.add(index, (left + right) / 2 + side * hidden, bottom - 0.1 * tall, box, z=anchors[0].z - 1)
+
+
+def _before(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
+    left, _, right, bottom = builder.span(anchors)
+    wide, tall = right - left, bottom - builder.span(anchors)[1]
+    box = max(builder.fit(index, wide * 0.62, tall * 0.55), 0.3 * max(wide, tall))
+    x = (left + right) / 2 + builder.rng.uniform(-0.16, 0.16) * wide
+    builder.add(index, x, bottom + 0.1 * box, box, z=anchors[0].z + 1)
+
+
+def _between(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
+    """Stand in the gap: between the copies of the anchor, or between it and what comes with "and"."""
+    left, top, right, bottom = builder.span(anchors)
+    box = max(min(box_of(builder.request.items[index]), bottom - top), 0.35 * (bottom - top))
+    if len(anchors) == 1:
+        _beside(builder, index, anchors)
+        return
+    shape = builder.measure(builder.request.items[index].thing.glyph)
+    middle = (left + right) / 2
+    gap = shape.width * box * 0.5
+    for at, one in enumerate(builder.placed):
+        if one in anchors:
+            builder.placed[at] = replace(one, x=one.x + (gap if one.x > middle else -gap))
+    builder.add(index, middle, bottom + 0.02 * box, box, z=anchors[0].z + 0.5)
+
+
+def _beside(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
+    item = builder.request.items[index]
+    level = [one for one in builder.placed if one.grounded == anchors[0].grounded]
+    left, _, right, _ = builder.span(level)
+    tall = builder.span(anchors)[3] - builder.span(anchors)[1]
+    shape = builder.measure(item.thing.glyph)
+    box = max(box_of(item), 0.27 * tall)
+    wide = shape.width * box * (min(item.count, 4) ** 0.8)
+    middle = (builder.span(anchors)[0] + builder.span(anchors)[2]) / 2
+    right_side = right - middle <= middle - left + 1
+    x = right + wide * 0.54 if right_side else left - wide * 0.54
+    feet = builder.span(anchors)[3] + builder.rng.uniform(-0.01, 0.05) * tall
+    builder.add(index, x, feet, box, z=anchors[0].z + 0.1, grounded=anchors[0].grounded)
+
+
+def _hold(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
+    item = builder.request.items[index]
+    for one in anchors[:6]:
+        left, top, right, bottom = builder.outline(one)
+        wide, tall = right - left, bottom - top
+        rises = item.thing.glyph in {"🎈", "☂️", "🪁"}
+        box = 0.62 * tall if rises else 0.46 * tall
+        y = top + (0.3 if rises else 0.94) * tall
+        builder.placed.append(
+            Placed(item, right + 0.04 * wide, y, box, one.z + 0.5, angle=-8, grounded=False, group=one.group)
+        )
+
+
+def _wear(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
+    item = builder.request.items[index]
+    bodies = [one for one in anchors if not one.item.thing.wear]
+    for one in bodies or [one for one in builder.placed if not one.item.thing.wear][-1:]:
+        _dress(builder, item, one)
+
+
+def _wear_reversed(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
+    """«Кот в шляпе»: the anchor turns out to be the hat; put the cat where it stood, and the hat on it."""
+    hat = anchors[0].item
+    builder.placed = [one for one in builder.placed if one not in anchors]
+    before = len(builder.placed)
+    builder.add(index, 0.0, anchors[0].y, box_of(builder.request.items[index]), z=anchors[0].z)
+    for one in builder.placed[before:]:
+        if one.item is builder.request.items[index]:
+            _dress(builder, hat, one)
+
+
+def _dress(builder: Builder, item: Item, body: Placed) -> None:
+    left, top, right, bottom = builder.outline(body)
+    wide, tall = right - left, bottom - top
+    shape = builder.measure(item.thing.glyph)
+    sideways = "front" not in body.item.thing.flags
+    small_head = body.item.thing.glyph.isascii()
+    x = (left + right) / 2 - (0.27 * wide if sideways else 0)
+    span = 0.42 * wide if sideways else 0.56 * wide
+    box = span / shape.width
+    match item.thing.wear:
+        case "eyes":
+            y = top + (0.27 if sideways or small_head else 0.42) * tall + 0.5 * shape.height * box
+        case "neck":
+            y = top + (0.5 if sideways or small_head else 0.72) * tall + 0.6 * shape.height * box
+        case _:
+            y = top + 0.1 * tall + 0.12 * shape.height * box
+    builder.placed.append(Placed(item, x, y, box, body.z + 0.55, grounded=False, group=body.group))
