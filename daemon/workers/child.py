@@ -151,7 +151,8 @@ def _plain(values: dict[str, object]) -> dict[str, object]:
 def main() -> None:
     """Serve the socket whose descriptor is the first argument."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which tells us
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s", stream=sys.stderr)
+    logging.getLogger("daemon").setLevel(logging.INFO)
     link = Link(socket.socket(fileno=int(sys.argv[1])))
     threading.Thread(target=link.read, name="reader", daemon=True).start()
     serve(link)
