@@ -134,9 +134,14 @@ class Builder:
         box = box / item.count**0.22
         if item.count == 1:
             return [Placed(item, x, y, box, z, grounded=grounded)]
-        loose = item.thing.home in {"sky", "under", "space"} or "flying" in item.traits or not grounded
-        columns = min(item.count, max(2, math.ceil(math.sqrt(item.count * 1.9)))) if item.count > 3 else item.count
-        wide, tall = shape.width * box * (1.12 if loose else 0.98), shape.height * box * (1.05 if loose else 0.34)
+        loose = item.thing.home in {"sky", "under", "space"} or "flying" in item.traits
+        row_of = 3 if grounded or loose else 6  # on a table they stand side by side
+        spread = 1.45 if loose and item.count > 3 else 1.12
+        columns = item.count if item.count <= row_of else max(2, math.ceil(math.sqrt(item.count * 1.9)))
+        wide, tall = (
+            shape.width * box * (spread if loose else 0.98),
+            shape.height * box * (0.94 * spread if loose else 0.34),
+        )
         rows = math.ceil(item.count / columns)
         found = []
         for i in range(item.count):

@@ -103,9 +103,11 @@ def _inside(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
     box = max(builder.fit(index, wide * 0.72, tall * 0.95), 0.45 * min(wide, tall))
     shape = builder.measure(builder.request.items[index].thing.glyph)
     z = anchors[0].z
-    feet = max(top + 0.72 * tall, top + 0.38 * shape.height * box)
+    feet, rim = max(top + 0.72 * tall, top + 0.38 * shape.height * box), 0.45
+    if anchors[0].item.thing.motion == "sail":  # before the sail, in the hull
+        box, feet, rim = min(box, 0.46 * tall / shape.height), bottom - 0.1 * tall, 0.2
     builder.add(index, (left + right) / 2, min(feet, bottom), box, z=z + 0.3, grounded=False)
-    builder.placed += [replace(one, z=z + 0.6, front=0.45, grounded=False) for one in anchors]
+    builder.placed += [replace(one, z=z + 0.6, front=rim, grounded=False) for one in anchors]
 
 
 def _over(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
@@ -114,7 +116,8 @@ def _over(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
     box = min(max(box_of(builder.request.items[index]), 0.36 * big), 0.86 * big if big > 300 else 2 * big)
     side = builder.rng.choice((-1, 1))
     x = (left + right) / 2 + side * (0.36 if anchors[0].item.thing.size >= 8 else 0.1) * (right - left)
-    sunk = 0.26 * (bottom - top) if anchors[0].item.thing.size >= 8 and len(anchors) == 1 else -0.06 * box
+    castle = anchors[0].item.thing.size >= 8 and len(anchors) == 1 and builder.request.items[index].count == 1
+    sunk = 0.26 * (bottom - top) if castle else -0.06 * box
     builder.add(index, x, top + sunk, box, z=anchors[0].z + 0.7, grounded=False)
 
 
@@ -210,7 +213,7 @@ def _hold(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
 def _wear(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
     item = builder.request.items[index]
     bodies = [one for one in anchors if not one.item.thing.wear]
-    for one in bodies or [one for one in builder.placed if not one.item.thing.wear][-1:]:
+    for one in bodies or [one for one in builder.placed if not one.item.thing.wear][-1:] or anchors:
         _dress(builder, item, one)
 
 
