@@ -9,7 +9,7 @@ def main() -> None:
     from daemon.errors import ConfigError, KombainError
 
     try:
-        build()()
+        build()(prog_name="kombain")
     except ConfigError as error:
         print(_sentence(error), file=sys.stderr)  # noqa: T201 - the command line speaks here
         sys.exit(2)

@@ -1,7 +1,7 @@
 """Written text made speakable: pure functions from text to text, in English and Russian.
 
 `speakable` leaves words and punctuation only, `sentences` cuts them into what is spoken in one go; `clock` and `date`
-say a moment the way people do.
+write a moment the way people do.
 """
 
 import re
