@@ -1,7 +1,8 @@
 """A scene as a clip: layers and sprites are made once, every frame is put together from them."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from daemon.scene.backdrop.easel import Layer
@@ -20,8 +21,12 @@ PHASES = 4
 """A layer is kept at this many parts of a pixel, so that slow motion is smooth."""
 
 
-def film(scene: Scene, side: int, seconds: float, fps: int) -> Iterator[Any]:
-    """Yield the frames (RGB images, `side` pixels square): `seconds * fps` of them."""
+Frame = Callable[[], Any]
+"""Gives the finished frame: an RGB image. The last strokes are left to whoever calls it, in any thread."""
+
+
+def film(scene: Scene, side: int, seconds: float, fps: int) -> Iterator[Frame]:
+    """Yield `seconds * fps` frames, `side` pixels square."""
     margin = math.ceil((PAN * 1.2 + 4) * side / 1024) + 2
     stage = build(scene, side, margin)
     behind = [_Strip(layer, stage) for layer in stage.behind]
@@ -30,11 +35,12 @@ def film(scene: Scene, side: int, seconds: float, fps: int) -> Iterator[Any]:
     for number in range(frames):
         t = number / fps
         pan = -math.cos(math.pi * number / max(1, frames - 1)) * PAN * stage.side / 1024
-        yield _frame(stage, behind, before, t, seconds, pan)
+        canvas = _shot(stage, behind, before, t, seconds, pan)
+        yield partial(_developed, canvas, stage, t, seconds)
 
 
-def _frame(stage: Stage, behind: list["_Strip"], before: list["_Strip"], t: float, seconds: float, pan: float) -> Any:
-    from PIL import Image, ImageChops
+def _shot(stage: Stage, behind: list["_Strip"], before: list["_Strip"], t: float, seconds: float, pan: float) -> Any:
+    from PIL import Image
 
     canvas = Image.new("RGB", (stage.side, stage.side))
     for strip in behind:
@@ -45,6 +51,13 @@ def _frame(stage: Stage, behind: list["_Strip"], before: list["_Strip"], t: floa
         _place(canvas, sprite, pose(stage.scene, sprite.placed, t, seconds), stage, pan)
     for strip in before:
         strip.put(canvas, pan, t)
+    return canvas
+
+
+def _developed(canvas: Any, stage: Stage, t: float, seconds: float) -> Any:
+    """Bring the camera nearer, then put the air and the paper before everything."""
+    from PIL import Image, ImageChops
+
     cut = PUSH * stage.side * 0.5 * (1 - math.cos(math.pi * t / seconds)) / 2
     focus = stage.side * 0.55
     box = (cut, cut * 2 * focus / stage.side, stage.side - cut, stage.side - 2 * cut * (1 - focus / stage.side))

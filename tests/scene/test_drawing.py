@@ -68,7 +68,9 @@ def test_eyes_stay_dark_when_a_bird_turns_blue() -> None:
 
 @pytest.mark.slow
 def test_a_clip_moves_smoothly_and_has_its_frames() -> None:
-    frames = [np.asarray(frame).astype(float) for frame in filming.film(scene_of("a bird over a house"), 128, 1.0, 12)]
+    frames = [
+        np.asarray(frame()).astype(float) for frame in filming.film(scene_of("a bird over a house"), 128, 1.0, 12)
+    ]
     assert len(frames) == 12
     steps = [np.abs(a - b).mean() for a, b in pairwise(frames)]
     assert min(steps) > 0

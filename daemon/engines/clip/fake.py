@@ -1,6 +1,7 @@
 """A clip engine for tests: a flat square whose colour changes, at once."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,6 +12,7 @@ from daemon.engines.base import Made, Step
 from daemon.engines.clip.sketch import encode
 from daemon.engines.picture import fake as still
 from daemon.errors import EngineError
+from daemon.scene.filming import Frame
 
 
 class Settings(base.Options):
@@ -57,9 +59,9 @@ class Engine:
         return Made("video/mp4", meta)
 
 
-def _frames(seed: int, side: int, count: int, step: Step) -> Iterator[Any]:
+def _frames(seed: int, side: int, count: int, step: Step) -> Iterator[Frame]:
     from PIL import Image
 
     for number in range(count):
         step(number / count)
-        yield Image.new("RGB", (side, side), still.colour(seed, 4 * number))
+        yield partial(Image.new, "RGB", (side, side), still.colour(seed, 4 * number))

@@ -11,6 +11,8 @@ from pydantic import Field
 from daemon.engines import base
 from daemon.engines.base import Made, Step
 from daemon.engines.picture import sketch as still
+from daemon.scene import filming
+from daemon.scene.filming import Frame
 
 
 class Settings(base.Options):
@@ -52,8 +54,6 @@ class Engine:
 
     def make(self, request: dict[str, Any], path: Path, step: Step) -> Made:
         """Film `prompt`. Raises EngineError `scene.empty_prompt`, `engine.no_emoji_font`; Cancelled from `step`."""
-        from daemon.scene import filming
-
         step(0.0)
         scene = still.scene_of(request)
         step(0.05)
@@ -65,17 +65,17 @@ class Engine:
         return Made("video/mp4", meta)
 
 
-def _counted(frames: Iterator[Any], count: int, step: Step) -> Iterator[Any]:
+def _counted(frames: Iterator[Frame], count: int, step: Step) -> Iterator[Frame]:
     for number, frame in enumerate(frames):
         if number % 3 == 0:
             step(0.1 + 0.88 * number / count)
         yield frame
 
 
-def encode(frames: Iterator[Any], path: Path, side: int, fps: int, meta: dict[str, Any]) -> None:
-    """Write frames (RGB images) as a clip that plays everywhere; on any error leave nothing behind.
+def encode(frames: Iterator[Frame], path: Path, side: int, fps: int, meta: dict[str, Any]) -> None:
+    """Write frames as a clip that plays everywhere; on any error leave nothing behind.
 
-    A frame is encoded while the next one is drawn.
+    A frame is finished and encoded while the next one is drawn.
     """
     import av
 
@@ -90,8 +90,8 @@ def encode(frames: Iterator[Any], path: Path, side: int, fps: int, meta: dict[st
             frame_of: Any = av.VideoFrame.from_image
             with ThreadPoolExecutor(1, "encoder") as encoder:
                 ready: Future[Any] = encoder.submit(list)
-                for image in frames:
-                    done, ready = ready, encoder.submit(lambda one: stream.encode(frame_of(one)), image)
+                for frame in frames:
+                    done, ready = ready, encoder.submit(lambda one: stream.encode(frame_of(one())), frame)
                     container.mux(done.result())
                 container.mux(ready.result())
             container.mux(stream.encode())
