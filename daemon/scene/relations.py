@@ -28,12 +28,17 @@ def relate(builder: Builder, relation: Relation, anchors: Sequence[Placed]) -> N
     elif kind is Link.WITH and "hold" in subject.thing.flags and anchor.thing.size <= 7:
         _hold(builder, relation.subject, anchors)
         builder.around_it(relation.subject, anchors)
-    elif kind in {Link.ON, Link.IN} and "crown" in anchor.thing.flags:
+    elif "crown" in anchor.thing.flags and (kind in {Link.ON, Link.IN} or _bears(kind, subject)):
         _perch(builder, relation.subject, anchors)
     elif kind is Link.IN and "hollow" in anchor.thing.flags:
         _inside(builder, relation.subject, anchors)
     else:
         _around(builder, kind, relation, anchors)
+
+
+def _bears(kind: Link, subject: Item) -> bool:
+    """Tell whether a tree has the thing among its leaves: apples, a bird's nest; not a house."""
+    return kind is Link.WITH and subject.thing.size <= 3
 
 
 def _around(builder: Builder, kind: Link, relation: Relation, anchors: Sequence[Placed]) -> None:
