@@ -46,6 +46,7 @@ class Screen:
         self._rows: dict[str, RenderableType] = {}
         self._mqtt: deque[str] = deque(maxlen=MQTT_LINES)
         self._said = ""
+        self._woken = False
 
     def __enter__(self) -> Self:
         self._context: AbstractContextManager[Any] = nullcontext()
@@ -83,6 +84,7 @@ class Screen:
     def person(self, text: str) -> None:
         """Show that the person begins to speak; the page starts anew."""
         self._said = text
+        self._woken = False
         self._rows.clear()
         if not self._live and not self._json:
             self.console.print(f"\n[bold blue]{self._label('person')}:[/] “{escape(text)}”")
@@ -115,8 +117,11 @@ class Screen:
         match event:
             case StateChanged():
                 return "state", Text(self._value("state", event.state), STYLES.get(event.state, ""))
-            case WakeScore() | WakeWord():
-                return "wake", self._meter(event.score, event.word if isinstance(event, WakeWord) else "")
+            case WakeScore() if not self._woken:
+                return "wake", self._meter(event.score, "")
+            case WakeWord():
+                self._woken = True
+                return "wake", self._meter(event.score, event.word)
             case Listening():
                 return "hearing", Text("…", "green")
             case SttPartial():
