@@ -21,7 +21,7 @@ class Event:
     def json(self) -> dict[str, Any]:
         """Return the event as on MQTT, on the control socket and in `--json`."""
         body = {key: value for key, value in asdict(self).items() if value is not None}
-        when = {key: body.pop(key) for key in ("turn", "position", "at") if key in body}
+        when: dict[str, Any] = {key: body.pop(key) for key in ("turn", "position", "at") if key in body}
         return {"event_type": self.type, **body, **when}  # what a reader looks for comes first
 
 

@@ -1,4 +1,4 @@
-"""Fakes of the parts around a session, in this process: ears that hear what a test says, a mouth that a test can hold."""
+"""Fakes of the parts around a session, in this process: ears that hear what a test says, a mouth that it can hold."""
 
 import asyncio
 from contextlib import asynccontextmanager

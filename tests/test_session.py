@@ -29,8 +29,8 @@ def of(house, kind):
 
 async def until(condition):
     async with asyncio.timeout(5):
-        while not condition():
-            await asyncio.sleep(0.001)
+        while not condition():  # noqa: ASYNC110 - what it looks at are the states of fakes, not of events
+            await asyncio.sleep(0)
 
 
 async def quiet(house):

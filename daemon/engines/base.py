@@ -35,7 +35,7 @@ class Engine(Protocol):
 
     @classmethod
     def missing(cls, options: Any, *, models: Path) -> str | None:
-        """Return why it can't run here (an error code of `messages`, e.g. "engine.no_espeak"), or None. Cheap, offline."""
+        """Return the code of the error that keeps it from running here, "engine.no_espeak", or None. Cheap, offline."""
 
     def load(self) -> None:
         """Load the model. Raises EngineError."""
@@ -71,7 +71,7 @@ class SttSession(Protocol):
         """
 
     def pause(self) -> None:
-        """The speaker fell silent: a good moment to decode, so that `finish` may already have its answer."""
+        """Take note that the speaker fell silent: a good moment to decode, so that `finish` may have its answer."""
 
     def finish(self) -> Transcript:
         """End the utterance and return the final transcript (empty text when nothing was said)."""

@@ -4,7 +4,7 @@ A call {"op": "speak", "text", "language"} answers with frames {"type": "pcm", "
 """
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -163,7 +163,7 @@ class Speaking:
         info = await self._worker.ready()
         return {language: Voice(**voice) for language, voice in info["voices"].items()}
 
-    async def speak(self, text: str, language: str) -> AsyncIterator[Pcm]:
+    async def speak(self, text: str, language: str) -> AsyncGenerator[Pcm, None]:
         """Yield the sound of `text`, of any kind and length, in pieces as they are made.
 
         Markdown, emoji, numbers and dates are made speakable on the way. Leaving the loop early (with
