@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -28,8 +29,13 @@ EXPECTED = {
     "model": "mapping",
     "list": "list",
     "tuple": "list",
+    "path": "string",
+    "secret": "string",
 }
 """The beginning of a pydantic error type → the sentence `config.expected.<name>`."""
+LIMITS = ("ge", "gt", "le", "lt", "expected", "pattern", "min_length", "max_length")
+"""What a pydantic error may tell of the limit that was passed → the sentence `config.expected.<name>`."""
+SECRETS = ("password",)
 
 
 class LogOptions(BaseModel):
@@ -74,14 +80,17 @@ def load(path: Path | None, environment: Mapping[str, str] = os.environ) -> Conf
 
     Raises ConfigError for a file that can't be read or is no YAML, InvalidConfigError with every wrong key and value.
     """
-    tree, lines = _read(path) if path is not None else ({}, {})
-    for key, value in _from_environment(environment):
+    tree, places = _read(path) if path is not None else ({}, {})
+    for name, key, value in _from_environment(environment):
         _put(tree, key, value)
+        places[tuple(key)] = name
+        for size in range(1, len(key)):
+            places.setdefault(tuple(key[:size]), name)
     try:
         return Config.model_validate(tree)
     except ValidationError as error:
         details = error.errors(include_url=False)
-        raise InvalidConfigError(path, [_problem(detail, lines) for detail in details]) from error
+        raise InvalidConfigError(path, [_problem(detail, places) for detail in details]) from error
 
 
 def changed(old: Config, new: Config) -> set[str]:
@@ -89,53 +98,69 @@ def changed(old: Config, new: Config) -> set[str]:
     return {name for name in Config.model_fields if getattr(old, name) != getattr(new, name)}
 
 
-def _read(path: Path) -> tuple[dict[str, Any], dict[tuple[str, ...], int]]:
+Places = dict[tuple[str, ...], int | str]
+"""Where each key path stands: its line in the file, or the name of its environment variable."""
+
+
+def _read(path: Path) -> tuple[dict[str, Any], Places]:
     """Return the file as plain data, and the line of each key path."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
     try:
-        if path.stat().st_size > MAX_BYTES:
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):  # reading a pipe could last for ever
+            raise ConfigError("config.not_a_file", path=path)
+        if about.st_size > MAX_BYTES:
             raise ConfigError("config.too_large", path=path, limit=MAX_BYTES >> 10)
         text = path.read_text("utf-8")
     except FileNotFoundError as error:
         raise ConfigError("config.missing", path=path) from error
     except UnicodeDecodeError as error:
         raise ConfigError("config.not_text", path=path) from error
-    except OSError as error:
-        raise ConfigError("config.unreadable", path=path, why=error.strerror) from error
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
+        raise ConfigError("config.unreadable", path=path, why=getattr(error, "strerror", None) or error) from error
     try:
         tree = YAML(typ="rt", pure=True).load(text)
-    except YAMLError as error:
+    except (YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        why = str(getattr(error, "problem", None) or error).splitlines()[0]
-        raise ConfigError("config.not_yaml", path=path, line=mark.line + 1 if mark else 1, why=why) from error
+        raise ConfigError("config.not_yaml", path=path, line=mark.line + 1 if mark else 1, why=_why(error)) from error
     if tree is None:
         return {}, {}
     if not isinstance(tree, dict):
         raise ConfigError("config.not_a_mapping", path=path)
-    lines: dict[tuple[str, ...], int] = {}
-    return _plain(tree, (), lines), lines
+    places: Places = {}
+    return _plain(tree, (), places), places
 
 
-def _plain(node: Any, where: tuple[str, ...], lines: dict[tuple[str, ...], int]) -> Any:
+def _why(error: Exception) -> str:
+    """Return the first line of what YAML could not read."""
+    return str(getattr(error, "problem", None) or error).splitlines()[0]
+
+
+def _plain(node: Any, where: tuple[str, ...], places: Places) -> Any:
     from ruamel.yaml.comments import CommentedMap
 
     if isinstance(node, CommentedMap):
         for key in node:
-            lines[(*where, str(key))] = node.lc.key(key)[0] + 1
-        return {str(key): _plain(value, (*where, str(key)), lines) for key, value in node.items()}
+            places[(*where, str(key))] = node.lc.key(key)[0] + 1
+        return {str(key): _plain(value, (*where, str(key)), places) for key, value in node.items()}
     if isinstance(node, list):
-        return [_plain(value, (*where, str(index)), lines) for index, value in enumerate(node)]
+        return [_plain(value, (*where, str(index)), places) for index, value in enumerate(node)]
     return node
 
 
-def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[list[str], Any]]:
+def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, list[str], Any]]:
+    """Yield name, key path and value of each variable that is ours. Raises ConfigError `config.variable`."""
     from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
 
     for name, value in sorted(environment.items()):
         if name.startswith(PREFIX):
-            yield name.removeprefix(PREFIX).lower().split("__"), YAML(typ="safe", pure=True).load(value)
+            try:
+                yield name, name.removeprefix(PREFIX).lower().split("__"), YAML(typ="safe", pure=True).load(value)
+            except (YAMLError, RecursionError) as error:
+                raise ConfigError("config.variable", name=name, why=_why(error)) from error
 
 
 def _put(tree: dict[str, Any], key: list[str], value: Any) -> None:
@@ -147,31 +172,41 @@ def _put(tree: dict[str, Any], key: list[str], value: Any) -> None:
     tree[last] = value
 
 
-def _problem(detail: ErrorDetails, lines: Mapping[tuple[str, ...], int]) -> ConfigError:
+def _problem(detail: ErrorDetails, places: Places) -> ConfigError:
     where = tuple(str(part) for part in detail["loc"])
-    known = next((lines[where[:size]] for size in range(len(where), 0, -1) if where[:size] in lines), None)
-    place = str(known) if known is not None else "–"
+    place = next((places[where[:size]] for size in range(len(where), 0, -1) if where[:size] in places), None)
     key = ".".join(where)
     if detail["type"] == "extra_forbidden":
         near = difflib.get_close_matches(where[-1], _siblings(where), 1)
         code = "config.unknown_key_near" if near else "config.unknown_key"
-        return ConfigError(code, line=place, key=key, near=near[0] if near else "")
-    return _WrongValueError("config.wrong_value", line=place, key=key, value=repr(detail["input"])[:60], detail=detail)
+        return _ProblemError(code, place=place, key=key, near=near[0] if near else "")
+    if detail["type"] == "engine_unknown":
+        return _ProblemError("config.unknown_engine", place=place, **{**detail["ctx"], "key": key})
+    value = "…" if where[-1] in SECRETS else repr(detail["input"])[:60]
+    return _ProblemError("config.wrong_value", place=place, key=key, value=value, detail=detail)
 
 
-class _WrongValueError(ConfigError):
-    """A value of the wrong kind: what was expected is said in the reader's language where we have words for it."""
+class _ProblemError(ConfigError):
+    """One mistake: its place, and what was expected where we have words for it, are said in the reader's language."""
 
     def text(self, language: str = "en") -> str:
-        detail: Any = self.values["detail"]
-        kind = EXPECTED.get(detail["type"].split("_")[0])
-        limits = {"ge", "gt", "le", "lt", "expected"} & detail.get("ctx", {}).keys()
-        if limits:
-            name = limits.pop()
-            expected = messages.text(f"config.expected.{name}", language, limit=detail["ctx"][name])
-        else:
-            expected = messages.text(f"config.expected.{kind}", language) if kind else detail["msg"]
-        return messages.text("errors.config.wrong_value", language, **{**self.values, "expected": expected})
+        place, detail = self.values["place"], self.values.get("detail")
+        told = {**self.values, "place": messages.text("config.line", language, line=place)}
+        if not isinstance(place, int):
+            told["place"] = place or "–"
+        if detail is not None:
+            told["expected"] = _expected(detail, language)
+        return messages.text(f"errors.{self.code}", language, **told)
+
+
+def _expected(detail: Any, language: str) -> str:
+    context = detail.get("ctx", {})
+    limit = next((name for name in LIMITS if name in context), None)
+    if limit is not None:
+        shown = str(context[limit]).replace(" or ", f" {messages.text('config.or', language)} ")
+        return messages.text(f"config.expected.{limit}", language, limit=shown)
+    kind = EXPECTED.get(detail["type"].split("_")[0])
+    return messages.text(f"config.expected.{kind}", language) if kind else str(detail["msg"])
 
 
 def _siblings(where: tuple[str, ...]) -> list[str]:

@@ -23,10 +23,11 @@ class Format(logging.Formatter):
         lines = super().format(record).split("\n")
         tag = f"[{turn.get()}] " if turn.get() else ""
         prefix = f"<{PRIORITY.get(record.levelno, 6)}>" if self._journal else ""
-        return "\n".join(prefix + tag + _printable(line) for line in lines)
+        return "\n".join(prefix + tag + printable(line) for line in lines)
 
 
-def _printable(line: str) -> str:
+def printable(line: str) -> str:
+    """Return one line with its control characters escaped."""
     return "".join(sign if sign.isprintable() or sign == "\t" else ascii(sign)[1:-1] for sign in line)
 
 

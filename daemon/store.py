@@ -66,12 +66,15 @@ class Store:
     """
 
     def __init__(self, folder: Path) -> None:
-        """Open or create `kombain.db` in `folder`. Raises JobError `store.` newer, in_use, full, read_only, failed."""
+        """Open or create `kombain.db` in `folder`. Raises JobError `store.` folder, newer, in_use, full, ..."""
         self.path = folder / FILE
         self.damaged: Path | None = None
         """Where the damaged database was moved, when this is a fresh one in its place."""
-        with self._explained():
+        try:
             folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise JobError("store.folder", path=folder, why=error.strerror) from error
+        with self._explained():
             self._db = self._open()
 
     def close(self) -> None:

@@ -95,8 +95,11 @@ async def transcribe(utterance: Utterance, hearing: Hearing, bus: Bus) -> tuple[
 
     async with hearing.session(utterance.turn, None, utterance.lead, partial) as session:
         while (heard := await utterance.heard.get()).kind != "end":
-            position = heard.t
-            await (session.feed(heard.pcm) if heard.kind == "audio" else session.pause())
+            if heard.kind == "audio":
+                position = heard.t
+                await session.feed(heard.pcm)
+            else:
+                await session.pause()
         transcript = await session.finish()
     said = Transcript(
         utterance.turn,

@@ -124,7 +124,7 @@ def test_a_broken_file_is_one_sentence(tmp_path, content, code):
 
 
 def test_a_missing_file_and_a_folder(tmp_path):
-    for path, code in ((tmp_path / "no.yaml", "config.missing"), (tmp_path, "config.unreadable")):
+    for path, code in ((tmp_path / "no.yaml", "config.missing"), (tmp_path, "config.not_a_file")):
         with pytest.raises(ConfigError) as caught:
             load(path, {})
         assert caught.value.code == code

@@ -157,7 +157,7 @@ def test_a_full_disk_is_one_sentence_and_heals(tmp_path: Path) -> None:
 
 def test_a_state_folder_that_cannot_be(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(JobError, match="does not work"):
+    with pytest.raises(JobError, match="can.t be made"):
         Store(tmp_path / "file" / "state")
 
 

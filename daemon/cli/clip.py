@@ -8,7 +8,7 @@ import typer
 
 def clip(
     prompt: Annotated[str, typer.Argument(help="What to film, in English or Russian.")],
-    out: Annotated[Path, typer.Option(help="MP4 file to write.")],
+    out: Annotated[Path, typer.Option(readable=False, help="MP4 file to write.")],
     language: Annotated[str | None, typer.Option(help="en or ru; default: the text's own.")] = None,
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same clip.")] = None,
     engine: Annotated[str, typer.Option(help="Engine that films.")] = "sketch",

@@ -10,12 +10,12 @@ import typer
 
 def demo(
     say: Annotated[list[str] | None, typer.Option(help="What to say; may be given several times.")] = None,
-    audio: Annotated[Path | None, typer.Option(help="A recording to hear instead.")] = None,
+    audio: Annotated[Path | None, typer.Option(readable=False, help="A recording to hear instead.")] = None,
     mic: Annotated[bool, typer.Option("--mic", help="Use the real microphone and speaker.")] = False,
     language: Annotated[str, typer.Option(help="en or ru.")] = "en",
-    out: Annotated[Path, typer.Option(help="Where pictures, clips and replies go.")] = Path("demo-out"),
+    out: Annotated[Path, typer.Option(readable=False, help="Where pictures, clips and replies go.")] = Path("demo-out"),
     as_json: Annotated[bool, typer.Option("--json", help="Print the events as JSON lines.")] = False,
-    config: Annotated[Path | None, typer.Option(help="Config file, for engines and models.")] = None,
+    config: Annotated[Path | None, typer.Option(readable=False, help="Config file, for engines and models.")] = None,
 ) -> None:
     """Show the main job: speech becomes a picture, a clip and spoken answers. · Показать, что умеет помощник."""
     from daemon import log

@@ -11,7 +11,7 @@ import typer
 
 def draw(
     prompt: Annotated[str, typer.Argument(help="What to draw, in English or Russian.")],
-    out: Annotated[Path, typer.Option(help="PNG file to write.")],
+    out: Annotated[Path, typer.Option(readable=False, help="PNG file to write.")],
     language: Annotated[str | None, typer.Option(help="en or ru; default: the text's own.")] = None,
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same picture.")] = None,
     engine: Annotated[str, typer.Option(help="Engine that draws.")] = "sketch",

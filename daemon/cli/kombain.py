@@ -11,7 +11,6 @@ def build() -> Any:
 
     app = typer.Typer(
         help="Kombain: a local voice assistant that makes things. · Локальный голосовой помощник, который мастерит.",
-        no_args_is_help=True,
         pretty_exceptions_enable=False,
         add_completion=True,
     )

@@ -9,13 +9,16 @@ import typer
 
 
 def listen(
-    file: Annotated[Path, typer.Argument(help="The recording: WAV, FLAC, Ogg, MP3 ...", show_default=False)],
+    file: Annotated[
+        Path, typer.Argument(readable=False, help="The recording: WAV, FLAC, Ogg, MP3 ...", show_default=False)
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print the events as JSON lines.")] = False,
     pace: Annotated[float, typer.Option(help="1 is real time, 0 as fast as possible.", min=0, max=100)] = 0.0,
-    config: Annotated[Path | None, typer.Option(help="Config file.")] = None,
+    config: Annotated[Path | None, typer.Option(readable=False, help="Config file.")] = None,
 ) -> None:
     """Hear a recording: wake words, transcripts, intents. Nothing is done. · Прослушать запись."""
     from daemon import log, messages, paths
+    from daemon.audio.files import read_blocks
     from daemon.bus import Bus, Subscription
     from daemon.cli.language import system_language
     from daemon.cli.notice import notice
@@ -25,6 +28,7 @@ def listen(
     from daemon.workers.worker import Worker
 
     log.start("error")
+    next(read_blocks(file))  # an unreadable file is told before anything is loaded
     settings = load(paths.config(config))
     models = str((settings.state or paths.state()) / "models")
     options = settings.ears.model_copy(update={"source": "file", "path": file, "pace": pace})

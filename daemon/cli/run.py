@@ -11,7 +11,9 @@ log = logging.getLogger("kombain")
 
 
 def run(
-    config: Annotated[Path | None, typer.Option(help="Config file; default: the user's, then /etc/kombain's.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(readable=False, help="Config file; default: the user's, then /etc/kombain's.")
+    ] = None,
 ) -> None:
     """Run the assistant until it is told to stop. · Запустить помощника."""
     from daemon import log as logs

@@ -12,10 +12,12 @@ from daemon.types import Pcm
 
 def say(
     text: Annotated[str, typer.Argument(help="What to say.")],
-    out: Annotated[Path | None, typer.Option(help="WAV file to write; without it the speaker plays.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(readable=False, help="WAV file to write; without it the speaker plays.")
+    ] = None,
     language: Annotated[str | None, typer.Option(help="en or ru; default: the text's own.")] = None,
     engine: Annotated[str | None, typer.Option(help="Engine instead of the config's, e.g. espeak.")] = None,
-    config: Annotated[Path | None, typer.Option(help="Config file.")] = None,
+    config: Annotated[Path | None, typer.Option(readable=False, help="Config file.")] = None,
 ) -> None:
     """Speak a text, to a file or aloud. · Произнести текст — в файл или вслух."""
     from daemon import messages, paths

@@ -9,10 +9,12 @@ import typer
 
 
 def transcribe(
-    file: Annotated[Path, typer.Argument(help="The recording: WAV, FLAC, Ogg, MP3 ...", show_default=False)],
+    file: Annotated[
+        Path, typer.Argument(readable=False, help="The recording: WAV, FLAC, Ogg, MP3 ...", show_default=False)
+    ],
     language: Annotated[str | None, typer.Option(help="Its language; default: detected.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object an utterance.")] = False,
-    config: Annotated[Path | None, typer.Option(help="Config file.")] = None,
+    config: Annotated[Path | None, typer.Option(readable=False, help="Config file.")] = None,
 ) -> None:
     """Write down what a recording says. · Расшифровать запись."""
     from daemon import messages, paths

@@ -28,6 +28,8 @@ def find(kind: str, name: str) -> type[Any]:
     else:
         raise EngineError("engine.unknown", kind=kind, name=name, known=", ".join(names(kind)))
     try:
-        return getattr(import_module(module), attribute)  # type: ignore[no-any-return]
-    except (ImportError, AttributeError) as error:
+        found = getattr(import_module(module), attribute)
+        found.Options  # noqa: B018 - what has no options is no engine
+    except Exception as error:  # an outsider's module may raise anything
         raise EngineError("engine.unknown", kind=kind, name=name, known=", ".join(names(kind))) from error
+    return found  # type: ignore[no-any-return]

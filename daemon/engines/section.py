@@ -38,7 +38,9 @@ class EngineSection(BaseModel):
             load.find(self.kind, name).Options.model_validate(given or {})
         except EngineError as error:
             problem = PydanticCustomError(
-                "extra_forbidden" if where != ("engine",) else "engine_unknown", "{why}", {"why": str(error)}
+                "extra_forbidden" if where != ("engine",) else "engine_unknown",
+                "{why}",
+                {"why": str(error), **error.values},
             )
             problems.append({"type": problem, "loc": where, "input": name})
         except ValidationError as error:
