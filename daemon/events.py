@@ -3,6 +3,9 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Literal
 
+from daemon.errors import KombainError
+from daemon.types import Health
+
 State = Literal["idle", "listening", "thinking", "speaking", "muted", "error"]
 
 
@@ -164,9 +167,22 @@ class WakeScore(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartChanged(Event):
-    """A child process or connection became ok, degraded or down; `why` is a sentence."""
+    """A child process or connection became ok, degraded or down; `why` is a sentence, of the error with that code."""
 
     type: ClassVar[str] = "part"
     part: str
     health: str
     why: str = ""
+    code: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def sentence(self, language: str) -> str:
+        """Return `why` in `language`, where there is an error behind it."""
+        return KombainError(self.code, **self.values).text(language) if self.code else self.why
+
+
+def part_changed(part: str, health: Health, error: KombainError | None, *, at: float) -> PartChanged:
+    """Return the event of a part that is well, or not well because of `error`."""
+    if error is None:
+        return PartChanged(part=part, health=health, at=at)
+    return PartChanged(part=part, health=health, why=str(error), code=error.code, values=error.values, at=at)

@@ -22,7 +22,7 @@ from daemon.artifacts import Artifacts
 from daemon.bus import Bus
 from daemon.engines.base import Made
 from daemon.errors import Cancelled, JobError, KombainError, WorkerError
-from daemon.events import ArtifactReady, Failed, JobChanged, PartChanged
+from daemon.events import ArtifactReady, Failed, JobChanged, part_changed
 from daemon.ledger import Ledger
 from daemon.store import Store
 from daemon.types import Artifact, Health, Job, JobState
@@ -148,8 +148,8 @@ class Jobs:
     async def run(self) -> None:
         """Take up what an earlier life left, then serve until cancelled; running work is then put back in the queue."""
         if self._damaged:
-            why = str(JobError("store.damaged", path=self._damaged))
-            self._bus.publish(PartChanged(part="store", health=Health.DEGRADED, why=why, at=time.time()))
+            damage = JobError("store.damaged", path=str(self._damaged))
+            self._bus.publish(part_changed("store", Health.DEGRADED, damage, at=time.time()))
         for job in self.active():
             if job.kind not in self._makers:
                 self._fail(job, JobError("job.unknown_kind", kind=job.kind))

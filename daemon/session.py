@@ -15,7 +15,17 @@ from daemon import log as logs
 from daemon import messages
 from daemon.bus import Bus
 from daemon.errors import EngineError, KombainError, WorkerError
-from daemon.events import Failed, Listening, MuteChanged, PartChanged, State, StateChanged, WakeScore, WakeWord
+from daemon.events import (
+    Failed,
+    Listening,
+    MuteChanged,
+    PartChanged,
+    State,
+    StateChanged,
+    WakeScore,
+    WakeWord,
+    part_changed,
+)
 from daemon.speech import Voice
 from daemon.turn import Heard, Turns, Utterance, new_id
 from daemon.types import RATE, AudioFrame, Health
@@ -64,7 +74,7 @@ class Session:
             await self.ended.wait()
             await self.quiet()
             watching.cancel()
-            await self._close_ears()
+            self._close_ears()
 
     async def quiet(self) -> None:
         """Wait until no turn runs and nothing waits to be said."""
@@ -83,6 +93,9 @@ class Session:
 
     def silence(self) -> None:
         """Stop what is being said or thought, and stop listening."""
+        if self._utterance is not None:
+            self._utterance = None
+            self._tell_ears({"type": "drop"})
         if self._turn is not None and self._turn is not asyncio.current_task():
             self._turn.cancel()
 
@@ -93,7 +106,7 @@ class Session:
         self.muted = on
         self._bus.publish(MuteChanged(on=on, at=time.time()))
         if on:
-            self._tasks.create_task(self._close_ears(), name="session: mute")
+            self._close_ears()
         else:
             self._open_ears()
         self._settle()
@@ -105,8 +118,8 @@ class Session:
 
     def troubles(self, language: str) -> list[str]:
         """Say what is not as it should be, a sentence each."""
-        del language  # the sentences were made when the trouble began, in the language of the house
-        return [part.why for part in self._parts.values() if part.health != Health.OK and part.why]
+        troubled = [part for part in self._parts.values() if part.health != Health.OK]
+        return [part.sentence(language) for part in troubled if part.why]
 
     # what comes from outside: MQTT, the command line
 
@@ -143,12 +156,13 @@ class Session:
         self._ears = self._make_ears()
         self._hearing = self._tasks.create_task(self._hear(self._ears), name="session: ears")
 
-    async def _close_ears(self) -> None:
+    def _close_ears(self) -> None:
+        """End the process that hears; what it has heard of an unfinished utterance is dropped."""
+        if self._utterance is not None:
+            self.silence()
         if self._hearing is not None:
             self._hearing.cancel()
-            await asyncio.wait([self._hearing])
             self._hearing = self._call = None
-            self._end_utterance("released")
 
     async def _hear(self, ears: Worker) -> None:
         running = asyncio.create_task(ears.run(), name="ears")
@@ -202,13 +216,13 @@ class Session:
             case "score":
                 self._bus.publish(WakeScore(word=head["word"], score=head["score"], position=head["t"], at=time.time()))
             case "source":
-                why = KombainError(head["why"], **head["values"]).text(self._language) if head["why"] else ""
-                self._source(head["state"], why)
+                self._source(head["state"], KombainError(head["why"], **head["values"]) if head["why"] else None)
 
-    def _source(self, state: Literal["ok", "lost"], why: str) -> None:
+    def _source(self, state: Literal["ok", "lost"], error: KombainError | None) -> None:
         self._source_state = state
-        health = Health.OK if state == "ok" else Health.DOWN
-        self._bus.publish(PartChanged(part="microphone", health=health, why=why, at=time.time()))
+        self._bus.publish(
+            part_changed("microphone", Health.OK if state == "ok" else Health.DOWN, error, at=time.time())
+        )
         if state == "lost":
             self._end_utterance("released")
         self._settle()

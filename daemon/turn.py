@@ -3,17 +3,21 @@
 import asyncio
 import secrets
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import intents
 from daemon.bus import Bus
+from daemon.errors import WorkerError
 from daemon.events import IntentEnd, SttEnd, SttPartial
 from daemon.perform import Performer
 from daemon.types import Transcript
 from daemon.workers.hearing import Hearing
 from intents.model import Intent, Question
 from intents.normalize import strip_wake
+
+LONGEST_DECODE_S = 60.0
+"""A final transcript that takes longer is given up: a large model on a slow machine, or an engine in a loop."""
 
 
 def new_id() -> str:
@@ -100,14 +104,12 @@ async def transcribe(utterance: Utterance, hearing: Hearing, bus: Bus) -> tuple[
                 await session.feed(heard.pcm)
             else:
                 await session.pause()
-        transcript = await session.finish()
-    said = Transcript(
-        utterance.turn,
-        _without_wake(transcript.text, utterance),
-        transcript.language,
-        final=True,
-        score=transcript.score,
-    )
+        try:
+            async with asyncio.timeout(LONGEST_DECODE_S):
+                transcript = await session.finish()
+        except TimeoutError as error:  # the call that is left now is cancelled, and its child killed if it goes on
+            raise WorkerError("worker.slow", name="stt", seconds=int(LONGEST_DECODE_S)) from error
+    said = replace(transcript, text=_without_wake(transcript.text, utterance))
     bus.publish(
         SttEnd(
             text=said.text,

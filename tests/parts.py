@@ -103,6 +103,8 @@ class _FakeHearingSession:
         text = self._hearing.said.pop(0)
         if isinstance(text, Exception):
             raise text
+        if isinstance(text, asyncio.Event):
+            await text.wait()
         language = "ru" if any("а" <= sign <= "я" for sign in text) else "en"
         return Transcript(self._turn, text, language, final=True)
 

@@ -36,6 +36,8 @@ async def until(condition):
 async def quiet(house):
     async with asyncio.timeout(5):
         await house.session.quiet()
+    for _ in range(5):  # let the collector of events have them
+        await asyncio.sleep(0)
 
 
 async def test_a_spoken_turn_from_wake_word_to_reply(tmp_path):
@@ -101,7 +103,7 @@ async def test_what_is_no_request_gets_a_helpful_answer(tmp_path):
     async with session(tmp_path, "I drew a picture at school") as house:
         house.ears[0].wake()
         house.ears[0].speak()
-        await until(lambda: house.mouth.heard)
+        await until(lambda: of(house, TtsEnd))
         assert of(house, IntentEnd)[0].intent is None
         assert "help" in house.mouth.heard[0]
 
@@ -230,3 +232,58 @@ async def test_the_end_of_the_source_ends_the_session_when_all_is_said(tmp_path)
         house.ears[0].finish()
         await until(house.session.ended.is_set)
         await until(lambda: house.mouth.heard == ["hello"])
+
+
+async def test_mute_and_unmute_in_one_breath_leave_the_ears_open(tmp_path):
+    async with session(tmp_path, "say hello") as house:
+        await until(lambda: house.session.state == "idle")
+        house.session.mute(on=True)
+        house.session.mute(on=False)
+        await until(lambda: house.ears[0].closed)
+        house.ears[1].wake()
+        house.ears[1].speak()
+        await until(lambda: house.mouth.heard == ["hello"])
+
+
+async def test_mute_while_listening_drops_what_was_heard(tmp_path):
+    async with session(tmp_path, "say hello") as house:
+        house.ears[0].wake()
+        await until(lambda: house.session.state == "listening")
+        house.session.mute(on=True)
+        await quiet(house)
+        await until(lambda: house.session.state == "muted")
+        assert house.mouth.heard == []
+
+
+async def test_push_to_talk_over_a_reply_and_stop_while_listening(tmp_path):
+    async with session(tmp_path, "say hello") as house:
+        house.mouth.hold = True
+        house.session.typed("say a long story", "en")
+        await house.mouth.talking.wait()
+        house.session.listen()
+        await until(lambda: of(house, Listening))
+        assert of(house, Listening)[0].trigger == "push_to_talk"
+        assert house.mouth.stopped == ["a long story"]
+        house.session.silence()
+        await quiet(house)
+        assert house.ears[0].posted[-1] == {"type": "drop"}
+        assert house.session.state == "idle"
+
+
+async def test_a_recogniser_that_never_answers_is_given_up(tmp_path, monkeypatch):
+    monkeypatch.setattr("daemon.turn.LONGEST_DECODE_S", 0.05)
+    async with session(tmp_path, asyncio.Event(), "say hello") as house:
+        house.ears[0].wake()
+        house.ears[0].speak()
+        await until(lambda: house.mouth.heard)
+        assert "gave no answer" in house.mouth.heard[0]
+
+
+async def test_troubles_are_told_in_the_language_of_the_question(tmp_path):
+    async with session(tmp_path) as house:
+        house.ears[0].put("source", state="lost", why="ears.no_microphone", values={})
+        await until(lambda: house.session.state == "error")
+        house.session.typed("как дела у тебя, статус", "ru")
+        house.session.typed("статус", "ru")
+        await until(lambda: len(house.mouth.heard) == 2)
+        assert "икрофон" in house.mouth.heard[-1]

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from daemon.bus import Bus, Subscription
 from daemon.commands import Command, Recent
 from daemon.errors import BrokerError, CommandError
-from daemon.events import PartChanged
+from daemon.events import part_changed
 from daemon.mqtt import topics
 from daemon.mqtt.connection import Connection
 from daemon.mqtt.options import MqttOptions
@@ -200,4 +200,4 @@ class MqttClient:
         log.log(
             logging.INFO if health is Health.OK else logging.WARNING, "mqtt is %s%s", health, f": {why}" * bool(why)
         )
-        self._bus.publish(PartChanged(part="mqtt", health=health, why=why, at=time.time()))
+        self._bus.publish(part_changed("mqtt", health, error, at=time.time()))

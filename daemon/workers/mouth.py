@@ -17,7 +17,7 @@ from daemon.audio.speaker import AHEAD, Sound, Speaker
 from daemon.audio.wav import WavWriter
 from daemon.bus import Bus
 from daemon.errors import AudioError, KombainError
-from daemon.events import PartChanged
+from daemon.events import part_changed
 from daemon.types import AudioFrame, Health, Pcm
 from daemon.workers.child import Call
 from daemon.workers.process import RemoteCall
@@ -271,7 +271,7 @@ class Mouth:
         if why != self._why:
             self._why = why
             health = Health.DEGRADED if error else Health.OK
-            self._bus.publish(PartChanged(part="speaker", health=health, why=why, at=time.time()))
+            self._bus.publish(part_changed("speaker", health, error, at=time.time()))
 
 
 async def _feed(call: RemoteCall, stream: AsyncIterator[Pcm]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from daemon.bus import Bus
 from daemon.errors import EngineError, KombainError, WorkerError
-from daemon.events import PartChanged
+from daemon.events import part_changed
 from daemon.types import Health
 from daemon.workers.process import Child, RemoteCall, spawn
 
@@ -130,5 +130,4 @@ class Worker:
     def _report(self, health: Health, error: KombainError | None = None) -> None:
         if error is not None:
             log.error("%s", error)
-        why = str(error) if error else ""
-        self._bus.publish(PartChanged(part=self.name, health=health, why=why, at=time.time()))
+        self._bus.publish(part_changed(self.name, health, error, at=time.time()))
