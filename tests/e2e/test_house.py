@@ -216,13 +216,14 @@ def test_mute_ends_the_process_that_holds_the_microphone(card, talker, tmp_path)
         found = subprocess.run(["pactl", "list", "source-outputs", "short"], capture_output=True, text=True, check=True)
         return [line for line in found.stdout.splitlines() if "module-" not in line]
 
-    assert ears()
+    before = ears()  # another house of this module may hold the microphone too
+    assert before
     talker.publish(f"{ID}/mute/set", "ON")
     talker.until(f"{ID}/state", b"muted")
     deadline = time.monotonic() + 5
-    while ears() and time.monotonic() < deadline:
+    while len(ears()) == len(before) and time.monotonic() < deadline:
         pass
-    assert ears() == []
+    assert len(ears()) == len(before) - 1
     talker.publish(f"{ID}/mute/set", "OFF")
     talker.until(f"{ID}/state", b"idle")
     card.speak(spoken("hey jarvis, what time is it", "en-gb", tmp_path)).wait()
