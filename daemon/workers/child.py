@@ -1,4 +1,4 @@
-"""The child side of a worker: `python -m daemon.workers.child FD` serves one engine over the socket it inherited.
+"""The child side of a worker: `python -m daemon.workers.child FD NAME` serves one engine over the socket it inherited.
 
 A reader thread takes frames and answers pings, so the parent sees life while the main thread computes; calls run one
 after another on the main thread. When the parent goes away the child ends at once.

@@ -20,6 +20,8 @@ from daemon.workers.wire import Decoder, Frame, encode
 log = logging.getLogger(__name__)
 PING_S, SILENT_S = 5.0, 20.0
 BACKLOG = 1 << 20
+SPARING = {"OMP_WAIT_POLICY": "PASSIVE", "OPENBLAS_NUM_THREADS": "1"}
+"""Threads that wait for the next bit of work burn a core meanwhile: numpy's took five times what the work itself did."""
 
 
 class RemoteCall:
@@ -177,12 +179,13 @@ async def spawn(name: str, start: dict[str, Any]) -> Child:
             "-m",
             "daemon.workers.child",
             str(theirs.fileno()),
+            name,  # for those who look at the list of processes
             pass_fds=[theirs.fileno()],
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
             start_new_session=True,  # killed as a group, with whatever program the engine runs
-            env={**os.environ, "PYTHONPATH": str(Path(daemon.__file__).parents[1]), "OMP_WAIT_POLICY": "PASSIVE"},
+            env={**os.environ, **SPARING, "PYTHONPATH": str(Path(daemon.__file__).parents[1])},
         )
     child = Child(name, process, ours)
     await child.open()
