@@ -17,6 +17,8 @@ SIGNS = {
     "ru": {"&": " и ", "@": " собака ", "+": " плюс ", "=": " равно ", "%": " процент ", "№": " номер "},
 }
 DOT = {"en": " dot ", "ru": " точка "}
+ELLIPSIS = re.compile(r"(?:…|\.{2,})(?=\w)")
+"""One that nothing divides from the word after it, and that would be taken for a decimal point."""
 INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 NAME_DOT = re.compile(r"(?<=\w)\.(?=[^\W\d_])")
 PUNCTUATION = frozenset(".,!?;:…-–—'’\"«»“”()")
@@ -31,11 +33,10 @@ LONGEST = 4000
 def speakable(text: str, language: str) -> str:
     """Return `text` as it is read aloud: numbers, dates and units in words, no markdown, emoji or digits left.
 
-    Any text goes, also of a language that is neither "en" nor "ru" (taken for English). The result may be empty, and
-    saying it twice changes nothing more.
+    Any text goes, also of a language that is neither "en" nor "ru" (taken for English). The result may be empty.
     """
     language = "ru" if language == "ru" else "en"
-    said = (russian if language == "ru" else english).words(plain(text))
+    said = (russian if language == "ru" else english).words(plain(ELLIPSIS.sub("... ", text)))
     return _clean(said, language)
 
 

@@ -1,5 +1,6 @@
 """Numbers as Russian words in every case and gender: a table of nominatives, inflected by pymorphy3."""
 
+import re
 from functools import cache
 from typing import Any
 
@@ -9,6 +10,7 @@ ONES = ("ноль", "один", "два", "три", "четыре", "пять", 
 TENS = ("", "", "двадцать", "тридцать", "сорок", "пятьдесят", "шестьдесят", "семьдесят", "восемьдесят", "девяносто")
 HUNDREDS = ("", "сто", "двести", "триста", "четыреста", "пятьсот", "шестьсот", "семьсот", "восемьсот", "девятьсот")
 SCALES = ("", "тысяча", "миллион", "миллиард", "триллион")
+RUSSIAN = re.compile(r"[а-яёА-ЯЁ-]+")
 LARGEST = 10 ** (3 * len(SCALES))
 
 NTH_ONES = ("нулевой", "первый", "второй", "третий", "четвёртый", "пятый", "шестой", "седьмой", "восьмой", "девятый",
@@ -144,6 +146,8 @@ def morphology() -> Any:
 @cache
 def parses(word: str) -> tuple[Any, ...]:
     """Return what `word` may be, likeliest first."""
+    if not RUSSIAN.fullmatch(word):  # pymorphy3 fails on letters that Unicode gives no name
+        return ()
     return tuple(morphology().parse(word))
 
 
