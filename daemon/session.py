@@ -62,6 +62,8 @@ class Session:
         self._free.set()
         self._waiting = 0
         self._source_state: Literal["starting", "ok", "lost"] = "starting"
+        self.deaf: KombainError | None = None
+        """Why nothing can be heard; None when there is sound, and as long as nobody knows."""
         self._parts: dict[str, PartChanged] = {}
 
     async def run(self) -> None:
@@ -93,9 +95,7 @@ class Session:
 
     def silence(self) -> None:
         """Stop what is being said or thought, and stop listening."""
-        if self._utterance is not None:
-            self._utterance = None
-            self._tell_ears({"type": "drop"})
+        self._drop()
         if self._turn is not None and self._turn is not asyncio.current_task():
             self._turn.cancel()
 
@@ -185,7 +185,7 @@ class Session:
             self._settle()
         except KombainError as error:
             self._fail(error, "")
-            self._source_state = "lost"
+            self._source_state, self.deaf = "lost", error
             self._settle()
             await asyncio.Event().wait()  # no way to hear: typed requests still work
         else:
@@ -219,7 +219,7 @@ class Session:
                 self._source(head["state"], KombainError(head["why"], **head["values"]) if head["why"] else None)
 
     def _source(self, state: Literal["ok", "lost"], error: KombainError | None) -> None:
-        self._source_state = state
+        self._source_state, self.deaf = state, error
         self._bus.publish(
             part_changed("microphone", Health.OK if state == "ok" else Health.DOWN, error, at=time.time())
         )
@@ -243,6 +243,12 @@ class Session:
         self._utterance = utterance = Utterance(turn, word, lead, question if trigger == "question" else None)
         self._bus.publish(Listening(trigger=trigger, turn=turn, position=position, at=time.time()))
         self._begin(partial(self._spoken, utterance, chime=trigger == "wake_word"), "listening", turn)
+
+    def _drop(self) -> None:
+        """Hear no more of the utterance that is being heard."""
+        if self._utterance is not None:
+            self._utterance = None
+            self._tell_ears({"type": "drop"})
 
     def _end_utterance(self, reason: Any, position: float = 0.0) -> None:
         if self._utterance is not None:
@@ -276,6 +282,8 @@ class Session:
             await job()
         except KombainError as error:
             self._fail(error, turn)
+            if self._utterance is not None and self._utterance.turn == turn:
+                self._drop()
             await self._voice.earcon("error")
             if isinstance(error, EngineError | WorkerError):
                 why = error.text(self._language)

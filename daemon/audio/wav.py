@@ -10,6 +10,11 @@ from daemon.errors import AudioError
 from daemon.types import Pcm
 
 
+def part_of(path: Path) -> Path:
+    """Return where the file stands while it is written: a writer that was killed leaves it behind."""
+    return path.with_name(f".{path.name}.part")
+
+
 class WavWriter:
     """Writes `path` (16-bit mono, the rate of its first piece): a part file, renamed at the end of the `with` block.
 
@@ -19,7 +24,7 @@ class WavWriter:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._part = path.with_name(f".{path.name}.part")
+        self._part = part_of(path)
         self._wave: wave.Wave_write | None = None
         self._resampler: Resampler | None = None
         self._broken = False

@@ -80,7 +80,8 @@ def _watched(engine: Any, request: dict[str, Any], path: Path, kind: str) -> Any
 
     label = messages.text("draw.filming" if kind == "clip" else "draw.working", system_language())
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(label, total=1.0)
         engine.load()
         return engine.make(request, path, lambda share: progress.update(task, completed=share))

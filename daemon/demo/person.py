@@ -19,7 +19,7 @@ VOICES = {"en": "en-gb", "ru": "ru"}
 
 
 def speech(text: str, language: str, voice: str | None = None, speed: int = 150) -> bytes:
-    """Return `text` as espeak-ng says it: 16 kHz int16 mono. Raises AudioError `demo.no_espeak`."""
+    """Return `text` as espeak-ng says it: 16 kHz int16 mono. Raises AudioError `demo.no_espeak` or `demo.unspoken`."""
     with tempfile.TemporaryDirectory(prefix="kombain-") as folder:
         path = Path(folder) / "speech.wav"
         command = ["espeak-ng", "-v", voice or VOICES[language], "-s", str(speed), "-w", str(path), "--stdin"]
@@ -27,7 +27,9 @@ def speech(text: str, language: str, voice: str | None = None, speed: int = 150)
             subprocess.run(command, input=text.encode(), check=True, capture_output=True, timeout=60)
         except (FileNotFoundError, subprocess.CalledProcessError) as error:
             raise AudioError("demo.no_espeak") from error
-        return _without_silence_after(recording(path))
+        if not path.exists() or not (pcm := _without_silence_after(recording(path))):
+            raise AudioError("demo.unspoken", text=text)
+        return pcm
 
 
 def recording(path: Path) -> bytes:

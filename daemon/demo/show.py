@@ -20,7 +20,7 @@ from daemon.demo.screen import Screen
 from daemon.demo.waterfall import stages
 from daemon.ears.options import EarsOptions
 from daemon.errors import ConfigError
-from daemon.events import ArtifactReady, Event, IntentEnd, SttEnd, TtsEnd, TtsStart, WakeWord
+from daemon.events import ArtifactReady, Event, IntentEnd, StateChanged, SttEnd, TtsEnd, TtsStart, WakeWord
 from daemon.mqtt.options import MqttOptions
 
 REQUESTS = {
@@ -104,6 +104,8 @@ def verdict(request: Request, language: str) -> list[str]:
 
 
 def _requests(wishes: Wishes) -> list[Request]:
+    if bool(wishes.say) + bool(wishes.audio) + wishes.microphone > 1:
+        raise ConfigError("demo.either")
     if wishes.audio is not None:
         return [Request(wishes.audio.name, recording(wishes.audio))]
     if wishes.microphone:
@@ -192,12 +194,16 @@ async def _talk(app: App, person: Person, requests: list[Request], screen: Scree
 
 
 async def _listen(app: App, requests: list[Request], wishes: Wishes, screen: Screen) -> None:
-    """Let a real person speak to the microphone, once."""
+    """Let a real person speak to the microphone, once. Raises what keeps the microphone from being heard."""
     words = ", ".join(word.replace("_", " ") for word in await app.session.wake_words())
     screen.line(messages.text("demo.mic_hint", wishes.language, word=words))
-    with _recorded(app.bus, requests[0]), app.bus.subscribe(TtsEnd) as ends:
-        async for _ in ends:
-            break
+    with _recorded(app.bus, requests[0]), app.bus.subscribe(StateChanged, TtsEnd) as changes:
+        if app.session.deaf is None:
+            async for change in changes:
+                if app.session.deaf is not None or isinstance(change, TtsEnd):
+                    break
+        if app.session.deaf is not None:
+            raise app.session.deaf
         await app.quiet()
 
 

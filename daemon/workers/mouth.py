@@ -14,9 +14,9 @@ from typing import Any
 from daemon.audio.earcons import Name, earcon
 from daemon.audio.options import SpeakerOptions
 from daemon.audio.speaker import AHEAD, Sound, Speaker
-from daemon.audio.wav import WavWriter
+from daemon.audio.wav import WavWriter, part_of
 from daemon.bus import Bus
-from daemon.errors import AudioError, KombainError
+from daemon.errors import AudioError, KombainError, WorkerError
 from daemon.events import part_changed
 from daemon.types import AudioFrame, Health, Pcm
 from daemon.workers.child import Call
@@ -234,14 +234,19 @@ class Mouth:
         what came before it has been played. Raises WorkerError.
         """
         head = {"op": "play", "path": str(path) if path else None, "volume": volume}
-        async with self._worker.call(head) as call:
-            feeding = asyncio.create_task(_feed(call, stream), name="mouth: feed")
-            try:
-                played = await self._follow(call, on_started, on_played)
-                await feeding
-            finally:
-                feeding.cancel()
-                await asyncio.wait([feeding])
+        try:
+            async with self._worker.call(head) as call:
+                feeding = asyncio.create_task(_feed(call, stream), name="mouth: feed")
+                try:
+                    played = await self._follow(call, on_started, on_played)
+                    await feeding
+                finally:
+                    feeding.cancel()
+                    await asyncio.wait([feeding])
+        except WorkerError:
+            if path is not None:
+                part_of(path).unlink(missing_ok=True)
+            raise
         self._report(played.error)
         return played
 

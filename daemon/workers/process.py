@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 PING_S, SILENT_S = 5.0, 20.0
 BACKLOG = 1 << 20
 SPARING = {"OMP_WAIT_POLICY": "PASSIVE", "OPENBLAS_NUM_THREADS": "1"}
-"""Threads that wait for the next bit of work burn a core meanwhile: numpy's took five times what the work itself did."""
+"""Threads that wait for the next bit of work burn a core: numpy's took five times as much as the work itself."""
 
 
 class RemoteCall:
@@ -72,6 +72,7 @@ class Child:
         self.calls: dict[int, RemoteCall] = {}
         self.last_words: deque[str] = deque(maxlen=4)
         self.gone = False
+        self._hung = False
         self._socket = link
         self._heard = time.monotonic()
         self._delivering = False
@@ -95,9 +96,14 @@ class Child:
 
     def death(self) -> WorkerError:
         """Return the error that tells how the child died."""
+        if self._hung:
+            return self._silence()
         code = self.process.returncode
         why = signal.Signals(-code).name if code is not None and code < 0 else (self.last_words or ["-"])[-1]
         return WorkerError("worker.died", name=self.name, why=why)
+
+    def _silence(self) -> WorkerError:
+        return WorkerError("worker.hung", name=self.name, seconds=int(SILENT_S))
 
     def kill(self) -> None:
         """Kill the child and whatever it started."""
@@ -114,7 +120,8 @@ class Child:
                 for frame in decoder.feed(data):
                     await self._take(frame)
         except (ConnectionError, WorkerError) as error:
-            log.warning("%s: %s", self.name, error)
+            if not self.gone:  # else it is we who have cut it off
+                log.warning("%s: %s", self.name, error)
             self.kill()
         self.gone = True
         await self.process.wait()
@@ -151,7 +158,7 @@ class Child:
         while True:
             await asyncio.sleep(PING_S)
             if not self._delivering and time.monotonic() - self._heard > SILENT_S:
-                log.error("%s", WorkerError("worker.hung", name=self.name, seconds=int(SILENT_S)))
+                self._hung = True
                 self.kill()
                 return
             with contextlib.suppress(WorkerError):
