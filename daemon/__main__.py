@@ -2,10 +2,11 @@
 
 import locale
 import os
+import signal
 import sys
 from contextlib import suppress
 
-INTERRUPTED, PIPE_CLOSED = 130, 141
+INTERRUPTED, PIPE_CLOSED, TERMINATED = 130, 141, 143
 """128 and the signal's number, as shells have it."""
 
 
@@ -15,8 +16,10 @@ def main() -> None:
 
     with suppress(locale.Error):
         locale.setlocale(locale.LC_MESSAGES, "")  # what the system says of files, in the user's language
+    terminated = _sigterm_as_interrupt()
     try:
-        sys.exit(_run())
+        status = _run()
+        sys.exit(TERMINATED if status == INTERRUPTED and terminated else status)
     except ConfigError as error:
         _say(error)
         sys.exit(2)
@@ -24,10 +27,24 @@ def main() -> None:
         _say(error)
         sys.exit(1)
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        sys.exit(TERMINATED if terminated else INTERRUPTED)
     except BrokenPipeError:  # `kombain listen ... | head`: nobody reads what is still to be written
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(PIPE_CLOSED)
+
+
+def _sigterm_as_interrupt() -> list[int]:
+    """Let SIGTERM end a command as Ctrl-C does, in good order; the list that is returned then holds its number."""
+    seen: list[int] = []
+
+    def end(number: int, _frame: object) -> None:
+        seen.append(number)
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background job
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.raise_signal(signal.SIGINT)
+
+    signal.signal(signal.SIGTERM, end)
+    return seen
 
 
 def _run() -> int | None:

@@ -104,7 +104,7 @@ class App:
                     yield
                 except BaseException as error:  # noqa: BLE001 - raised again below, not as a group
                     failure = error
-                for task in [*tasks, reporting]:  # MQTT last, so that it tells of the end of the others
+                for task in [*reversed(tasks), reporting]:  # who asks before who serves; MQTT tells of the end of all
                     task.cancel()
                     await asyncio.wait([task])
             if failure is not None:

@@ -34,8 +34,5 @@ def demo(
         raise ConfigError("demo.out", path=out, why=error.strerror) from error
     log.start("error")
     wishes = Wishes(tuple(say or ()), audio, mic, language, out.resolve(), as_json)
-    try:
-        succeeded = asyncio.run(show(wishes, load(config)))
-    except KeyboardInterrupt:
-        sys.exit(130)
+    succeeded = asyncio.run(show(wishes, load(config)))
     sys.exit(0 if succeeded else 1)

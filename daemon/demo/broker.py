@@ -24,7 +24,12 @@ async def broker(folder: Path) -> AsyncIterator[int]:
     settings = folder / "mosquitto.conf"
     settings.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\n", "utf-8")
     process = await asyncio.create_subprocess_exec(
-        program, "-c", str(settings), stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
+        program,
+        "-c",
+        str(settings),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C is for us: we still have to say goodbye to it
     )
     try:
         await _answers(port, process)
