@@ -79,7 +79,9 @@ def test_a_damaged_file_is_moved_aside(tmp_path: Path, damage, caplog) -> None:
     assert str(fresh.damaged) in caplog.text
     add(fresh, "a")
     fresh.close()
-    assert Store(tmp_path).damaged is None
+    again = Store(tmp_path)
+    assert again.damaged is None
+    again.close()
 
 
 def test_a_newer_file_is_refused_and_left_alone(tmp_path: Path) -> None:
@@ -157,7 +159,7 @@ def test_a_full_disk_is_one_sentence_and_heals(tmp_path: Path) -> None:
 
 def test_a_state_folder_that_cannot_be(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(JobError, match="can.t be made"):
+    with pytest.raises(JobError, match=r"can.t be made"):
         Store(tmp_path / "file" / "state")
 
 

@@ -60,7 +60,8 @@ def write_wav(path: Path, pcm: bytes, rate: int) -> None:
         file.setframerate(rate)
         file.writeframes(pcm)
     try:
-        _replace(path, content.getbuffer())
+        with content.getbuffer() as view:  # let go of, or the buffer can't be freed in order
+            _replace(path, view)
     except OSError as error:
         raise AudioError("audio.unwritable", path=path, why=error.strerror) from error
 
