@@ -19,6 +19,7 @@ def demo(
 ) -> None:
     """Show the main job: speech becomes a picture, a clip and spoken answers. · Показать, что умеет помощник."""
     from daemon import log
+    from daemon.cli.language import system_language
     from daemon.config import load
     from daemon.demo.show import Wishes, show
     from daemon.errors import ConfigError
@@ -33,6 +34,6 @@ def demo(
     except OSError as error:
         raise ConfigError("demo.out", path=out, why=error.strerror) from error
     log.start("error")
-    wishes = Wishes(tuple(say or ()), audio, mic, language, out.resolve(), as_json)
+    wishes = Wishes(tuple(say or ()), audio, mic, language, system_language(), out.resolve(), as_json)
     succeeded = asyncio.run(show(wishes, load(config)))
     sys.exit(0 if succeeded else 1)

@@ -60,6 +60,9 @@ class Wishes:
     audio: Path | None
     microphone: bool
     language: str
+    """The language that is spoken."""
+    screen: str
+    """The language of what is shown."""
     out: Path
     as_json: bool
 
@@ -67,16 +70,16 @@ class Wishes:
 async def show(wishes: Wishes, base: Config) -> bool:
     """Run the demo; say whether everything asked for happened. Raises KombainError for what keeps it from running."""
     requests = _requests(wishes)
-    screen = Screen(wishes.language, as_json=wishes.as_json)
+    screen = Screen(wishes.screen, as_json=wishes.as_json)
     with tempfile.TemporaryDirectory(prefix="kombain-demo-") as scratch:
         with screen:
-            screen.line(messages.text("demo.starting", wishes.language))
+            screen.line(messages.text("demo.starting", wishes.screen))
             async with _assistant(wishes, base, Path(scratch), screen) as (app, person):
                 await (_talk(app, person, requests, screen) if person else _listen(app, requests, wishes, screen))
         files = [str(path) for path in sorted(wishes.out.rglob("*")) if path.suffix in {".png", ".mp4", ".wav"}]
-    problems = [problem for request in requests for problem in verdict(request, wishes.language)]
+    problems = [problem for request in requests for problem in verdict(request, wishes.screen)]
     for request in requests:
-        screen.waterfall(request.said, stages(request.events, request.spoken_at, wishes.language))
+        screen.waterfall(request.said, stages(request.events, request.spoken_at, wishes.screen))
     screen.results(files, problems)
     return not problems
 
@@ -143,10 +146,10 @@ async def _assistant(
         await stack.enter_async_context(app.running())
         for part, why in (await app.ready()).items():
             screen.line(f"{part}: {why}")
-        screen.line(messages.text("demo.ready", wishes.language, seconds=f"{time.monotonic() - began:.1f}"))
+        screen.line(messages.text("demo.ready", wishes.screen, seconds=f"{time.monotonic() - began:.1f}"))
         await _languages(app, wishes, base)
         if app.stand_in:
-            screen.line(app.stand_in)
+            screen.line(messages.text("stt.stand_in", wishes.screen))
         yield app, person
 
 
@@ -196,7 +199,7 @@ async def _talk(app: App, person: Person, requests: list[Request], screen: Scree
 async def _listen(app: App, requests: list[Request], wishes: Wishes, screen: Screen) -> None:
     """Let a real person speak to the microphone, once. Raises what keeps the microphone from being heard."""
     words = ", ".join(word.replace("_", " ") for word in await app.session.wake_words())
-    screen.line(messages.text("demo.mic_hint", wishes.language, word=words))
+    screen.line(messages.text("demo.mic_hint", wishes.screen, word=words))
     with _recorded(app.bus, requests[0]), app.bus.subscribe(StateChanged, TtsEnd) as changes:
         if app.session.deaf is None:
             async for change in changes:

@@ -20,6 +20,8 @@ from daemon.workers.wire import Decoder, Frame, encode
 log = logging.getLogger(__name__)
 PING_S, SILENT_S = 5.0, 20.0
 BACKLOG = 1 << 20
+PRIVATE = {"HF_HUB_DISABLE_TELEMETRY": "1"}
+"""A model that is downloaded on the user's wish is all that the hub shall hear of."""
 SPARING = {"OMP_WAIT_POLICY": "PASSIVE", "OPENBLAS_NUM_THREADS": "1"}
 """Threads that wait for the next bit of work burn a core: numpy's took five times as much as the work itself."""
 
@@ -192,7 +194,7 @@ async def spawn(name: str, start: dict[str, Any]) -> Child:
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
             start_new_session=True,  # killed as a group, with whatever program the engine runs
-            env={**os.environ, **SPARING, "PYTHONPATH": str(Path(daemon.__file__).parents[1])},
+            env={**os.environ, **SPARING, **PRIVATE, "PYTHONPATH": str(Path(daemon.__file__).parents[1])},
         )
     child = Child(name, process, ours)
     await child.open()

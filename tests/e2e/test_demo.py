@@ -1,6 +1,7 @@
 """The demo, run as a newcomer runs it: its own broker, its own speech, real files at the end."""
 
 import json
+import os
 import subprocess
 import sys
 import wave
@@ -15,7 +16,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 def demo(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "daemon", "demo", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=200)
+    english = {**os.environ, "LC_ALL": "C.UTF-8"}
+    return subprocess.run(command, env=english, capture_output=True, text=True, check=False, timeout=200)
 
 
 def events(output: str) -> list[dict]:
