@@ -6,12 +6,13 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, assert_never
 
 import intents
-from daemon import messages, paths
+from daemon import messages, paths, spoken
 from daemon.artifacts import Artifacts
 from daemon.bus import Bus
 from daemon.commands import Command, Name
@@ -115,15 +116,15 @@ class App:
     async def ready(self) -> dict[str, str]:
         """Wait until every part serves or has said why it can't; return the sentences of those that can't."""
         troubles: dict[str, str] = {}
-        for worker in (self.stt, self.tts, self.mouth, *(maker.worker for maker in self._makers.values())):
-            try:
-                await worker.ready()
-            except KombainError as error:
-                troubles[worker.name] = error.text(self.config.language)
-        with contextlib.suppress(KombainError):
-            await self._mouth.ready()
-        for language in messages.LANGUAGES:  # the grammars are compiled now, not in the first turn
-            await asyncio.to_thread(intents.recognize, "kombain", language)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(asyncio.to_thread(_warm_up), name="warm up")
+            for worker in (self.stt, self.tts, self.mouth, *(maker.worker for maker in self._makers.values())):
+                try:
+                    await worker.ready()
+                except KombainError as error:
+                    troubles[worker.name] = error.text(self.config.language)
+            with contextlib.suppress(KombainError):
+                await self._mouth.ready()
         await self._say_what_stands_in()
         await self.session.wake_words()
         return troubles
@@ -185,3 +186,10 @@ class App:
 
     def _worker(self, name: str, service: str, init: dict[str, Any]) -> Worker:
         return Worker(name, service, init, bus=self.bus)
+
+
+def _warm_up() -> None:
+    """Read what the first turn would wait for: the grammars, and how a time is written."""
+    for language in messages.LANGUAGES:
+        intents.recognize("kombain", language)
+        spoken.clock(datetime.now().astimezone(), language)
