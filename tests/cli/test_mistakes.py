@@ -1,0 +1,75 @@
+"""What a user types wrongly at the command line: one sentence in the user's language, status 2, nothing written."""
+
+import sys
+
+import pytest
+
+from daemon.__main__ import main
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def kombain(monkeypatch, capsys, tmp_path):
+    """Run the command line in this process, in an empty home; return (status, output, errors)."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+    monkeypatch.setattr("daemon.__main__._sigterm_as_interrupt", list)  # the signals are the test runner's
+
+    def run(*arguments, language="en"):
+        monkeypatch.setenv("LC_ALL", f"{language}.UTF-8")
+        monkeypatch.setattr(sys, "argv", ["kombain", *arguments])
+        with pytest.raises(SystemExit) as left:
+            main()
+        output, errors = capsys.readouterr()
+        return left.value.code or 0, output, errors
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("arguments", "english", "russian"),
+    [
+        (["drew", "a", "fox"], "There is no command “drew”", "Команды «drew» нет"),
+        (["draw", "a", "red", "fox", "--out", "x.png"], "“red fox” is too much", "«red fox» здесь лишнее"),
+        (["draw", "fox", "--ot", "x.png"], "There is no option --ot", "Параметра --ot нет"),
+        (["draw", "fox"], "--out is missing", "Не хватает --out"),
+        (["draw", "fox", "--out"], "--out needs a value", "--out нужно значение"),
+        (["draw", "fox", "--out", "x.png", "--seed", "many"], "The value of --seed", "Значение --seed"),
+        (["listen"], "FILE is missing", "Не хватает FILE"),
+        (["listen", "x.wav", "--pace", "1000"], "The value of --pace", "Значение --pace"),
+        (["transcribe", "x.wav", "--json=5"], "--json", "--json"),
+        (["understand", "hi", "--language", "de"], "“de”", "«de»"),
+        (["draw", "fox", "--out", "x.jpg"], "must end in .png", "оканчиваться на .png"),
+        (["draw", "fox", "--out", "absent/x.png"], "absent/x.png", "absent/x.png"),
+        (["demo", "--language", "de"], "“de”", "«de»"),
+        (["demo", "--say", "hey jarvis", "--mic", "--out", "."], "only one of them", "только один"),
+    ],
+)
+def test_a_wrong_command_line_is_one_sentence(kombain, tmp_path, arguments, english, russian):
+    for language, sentence in (("en", english), ("ru", russian)):
+        status, output, errors = kombain(*arguments, language=language)
+        assert (status, output) == (2, "")
+        assert sentence in errors
+        assert errors.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_command_the_help_is_shown(kombain):
+    status, output, errors = kombain()
+    assert (status, errors) == (0, "")
+    assert "transcribe" in output
+
+
+def test_a_name_cannot_send_the_terminal_commands(kombain):
+    _, _, errors = kombain("transcribe", "a\x1b[31m.wav")
+    assert "\x1b" not in errors
+    assert "a\\x1b[31m.wav" in errors
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n", "!!!", "x" * 10_000, "a \x1b[31m\x07 fox \x01", "😀🦊", "a\udcff"])
+def test_whatever_is_typed_is_understood_or_not(kombain, text):
+    status, output, errors = kombain("understand", text, "--json")
+    assert (status, errors) == (0, "")
+    assert '"intent": null' in output
