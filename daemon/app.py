@@ -189,7 +189,8 @@ class App:
 
 
 def _warm_up() -> None:
-    """Read what the first turn would wait for: the grammars, and how a time is written."""
+    """Read what the first turn would wait for: grammars, sentences, and how a time is written."""
     for language in messages.LANGUAGES:
         intents.recognize("kombain", language)
+        messages.text("replies.help", language)
         spoken.clock(datetime.now().astimezone(), language)

@@ -16,8 +16,8 @@ from daemon.types import Pcm
 
 PROGRAM = "espeak-ng"
 HEADER = 44
-PIECE = 0.1
-"""Seconds of sound in one piece."""
+PIECE, LARGEST = 0.1, 0.8
+"""Seconds of sound in the first piece, which must come soon, and in the last: each is twice the one before."""
 
 
 class Engine:
@@ -105,8 +105,10 @@ def _sound(process: subprocess.Popen[bytes], text: bytes) -> Iterator[Pcm]:
     except BrokenPipeError:
         process.stdin = None  # it has died: its status below says so
     rate = _rate(process.stdout)
-    while rate and (piece := process.stdout.read(int(rate * PIECE) * 2)):
+    seconds = PIECE
+    while rate and (piece := process.stdout.read(int(rate * seconds) * 2)):
         yield Pcm(piece[: len(piece) // 2 * 2], rate)
+        seconds = min(2 * seconds, LARGEST)
     if process.wait():
         raise EngineError("engine.espeak_failed", why=f"status {process.returncode}")
 
