@@ -219,6 +219,10 @@ class Session:
                 self._source(head["state"], KombainError(head["why"], **head["values"]) if head["why"] else None)
 
     def _source(self, state: Literal["ok", "lost"], error: KombainError | None) -> None:
+        if error is not None:
+            log.warning("%s", error)
+        elif self.deaf is not None:
+            log.info("there is sound again")
         self._source_state, self.deaf = state, error
         self._bus.publish(
             part_changed("microphone", Health.OK if state == "ok" else Health.DOWN, error, at=time.time())

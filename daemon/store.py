@@ -71,7 +71,7 @@ class Store:
         self.damaged: Path | None = None
         """Where the damaged database was moved, when this is a fresh one in its place."""
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # what was said and made is its user's alone
         except OSError as error:
             raise JobError("store.folder", path=folder, why=error.strerror) from error
         with self._explained():

@@ -275,6 +275,8 @@ class Mouth:
         why = str(error) if error else ""
         if why != self._why:
             self._why = why
+            if error:
+                log.warning("%s", error)
             health = Health.DEGRADED if error else Health.OK
             self._bus.publish(part_changed("speaker", health, error, at=time.time()))
 
