@@ -6,7 +6,7 @@ import signal
 import sys
 from contextlib import suppress
 
-INTERRUPTED, PIPE_CLOSED, TERMINATED = 130, 141, 143
+INTERRUPTED, TERMINATED = 130, 143
 """128 and the signal's number, as shells have it."""
 
 
@@ -30,7 +30,7 @@ def main() -> None:
         sys.exit(TERMINATED if terminated else INTERRUPTED)
     except BrokenPipeError:  # `kombain listen ... | head`: nobody reads what is still to be written
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(PIPE_CLOSED)
+        sys.exit(1)
 
 
 def _sigterm_as_interrupt() -> list[int]:

@@ -51,6 +51,9 @@ def transcribe(
             continue
         if as_json:
             body = {"start": round(spoken.start, 2), "end": round(spoken.end, 2), "text": said.text}
-            print(json.dumps({**body, "language": said.language, "score": round(said.score, 3)}, ensure_ascii=False))
+            print(
+                json.dumps({**body, "language": said.language, "score": round(said.score, 3)}, ensure_ascii=False),
+                flush=True,
+            )
         else:
-            print(f"[{spoken.start:7.2f} – {spoken.end:7.2f}]  {said.text}")
+            print(f"[{spoken.start:7.2f} – {spoken.end:7.2f}]  {said.text}", flush=True)
