@@ -242,7 +242,7 @@ class Mouth:
                     await feeding
                 finally:
                     feeding.cancel()
-                    await asyncio.wait([feeding])
+                    await asyncio.gather(feeding, return_exceptions=True)  # `_follow` has told what went wrong
         except WorkerError:
             if path is not None:
                 part_of(path).unlink(missing_ok=True)
