@@ -260,8 +260,12 @@ class House:
 
     def _live(self) -> None:
         self._speaking = self._loop.create_task(self._person.run())
-        with contextlib.closing(self._loop), contextlib.suppress(asyncio.CancelledError):
-            self._loop.run_until_complete(self._speaking)
+        with contextlib.closing(self._loop):
+            self._loop.run_until_complete(asyncio.wait([self._speaking]))
+            for task in (left := asyncio.all_tasks(self._loop)):
+                task.cancel()
+            if left:
+                self._loop.run_until_complete(asyncio.wait(left))
 
     def close(self) -> None:
         """End it the hard way, if it has not ended, and let the person go."""
