@@ -187,7 +187,7 @@ class Session:
             self._fail(error, "")
             self._source_state, self.deaf = "lost", error
             self._settle()
-            await asyncio.Event().wait()  # no way to hear: typed requests still work
+            await ears.recovered()  # until then there is no way to hear: typed requests still work
         else:
             self._end_utterance("source_end")
             self.ended.set()

@@ -64,7 +64,7 @@ class FakeEars:
 
     def speak(self, reason="silence"):
         """Say something (what, the fake recogniser knows) and fall silent."""
-        self.put("audio", utterance=1, t=1.1, voiced=True)
+        self.put("audio", utterance=1, t=1.1)
         self.put("pause", utterance=1)
         self.put("end", utterance=1, t=2.0, reason=reason)
 

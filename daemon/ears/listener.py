@@ -20,6 +20,8 @@ BEFORE_PHRASE_END = round(0.2 * RATE)
 """Speech to text gets audio from this long before the wake phrase's estimated end."""
 BEFORE_PUSH = round(0.2 * RATE)
 """A finger on the button is a little late; after a question the sound before it is our own voice."""
+PIECE = 3 * FRAME
+"""Sound is passed on in pieces of this many samples, sooner at a pause or the end: each passes three processes."""
 LEVEL_EVERY = 12
 """Frames between two reports of the level."""
 NOTICEABLE = 0.05
@@ -42,6 +44,7 @@ class Listener:
         self._flags: deque[bool] = deque(maxlen=kept)
         self._segment: Segment | None = None
         self._utterance = 0
+        self._passed = 0
         self._shown: dict[str, float] = {}
         self._measured = bytearray()
         self._out: list[Frame] = []
@@ -112,23 +115,31 @@ class Listener:
         self._utterance += 1
         self._segment = opened(self._rules, after_wake=after_wake)
         self._tell("start", utterance=self._utterance, trigger=trigger, t=seconds(start), lead=seconds(lead))
-        if start < self._ring.end:
-            voiced = any(self._flags)
-            self._tell("audio", self._ring.cut(start), utterance=self._utterance, t=seconds(start), voiced=voiced)
+        self._passed = start
+        self._pass_on()
+
+    def _pass_on(self) -> None:
+        """Give the sound that speech to text does not have yet."""
+        if self._passed < self._ring.end:
+            self._tell("audio", self._ring.cut(self._passed), utterance=self._utterance, t=seconds(self._passed))
+            self._passed = self._ring.end
 
     def _listen(self, flags: list[bool]) -> None:
         start = self._ring.end - FRAME
-        self._tell("audio", self._ring.cut(start), utterance=self._utterance, t=seconds(start), voiced=any(flags))
         for number, voiced in enumerate(flags, 1):
             if self._segment is None:
                 return
             self._segment, signal = step(self._segment, self._rules, HOP, voiced=voiced)
             if signal is Signal.PAUSE:
+                self._pass_on()
                 self._tell("pause", utterance=self._utterance)
             elif signal is not None:
                 self._close(start + number * HOP, signal.value)
+        if self._segment is not None and self._ring.end - self._passed >= PIECE:
+            self._pass_on()
 
     def _close(self, at: int, reason: str) -> None:
+        self._pass_on()
         self._segment = None
         self._detector.ready()
         self._tell("end", utterance=self._utterance, t=seconds(at), reason=reason)

@@ -17,6 +17,8 @@ class Service:
 
     def load(self) -> dict[str, Any]:
         """Load, or refuse with the code `refuse` names."""
+        if self._init.get("die"):
+            os.kill(os.getpid(), signal.SIGKILL)
         if code := self._init.get("refuse"):
             raise EngineError(code, **self._init.get("values", {}))
         return {"pid": os.getpid()}

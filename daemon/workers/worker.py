@@ -17,6 +17,8 @@ from daemon.workers.process import Child, RemoteCall, spawn
 
 log = logging.getLogger(__name__)
 GRACE_S = 5.0
+HOPELESS = 3
+"""Deaths in a row after which nobody is kept waiting."""
 RESTART_S = (0.1, 1.0, 5.0, 15.0, 30.0)
 
 
@@ -31,6 +33,7 @@ class Worker:
         self._child: Child | None = None
         self._refused: EngineError | None = None
         self._settled = asyncio.Event()
+        self._loaded = asyncio.Event()
         self._numbers = itertools.count(1)
         self._ending: set[asyncio.Task[None]] = set()
 
@@ -55,11 +58,18 @@ class Worker:
             self.deaths += 1
             self._report(Health.DOWN, error)
             fails = 0 if time.monotonic() - began > RESTART_S[-1] else fails + 1
+            if fails >= HOPELESS:  # those who wait are told; it is tried again all the same
+                self._refused = EngineError("worker.keeps_dying", name=self.name, why=error.values.get("why", "-"))
+                self._settled.set()
             await asyncio.sleep(RESTART_S[min(fails, len(RESTART_S)) - 1] if fails else 0)
 
     async def ready(self) -> dict[str, Any]:
         """Wait until the child serves; return what it told of itself. Raises the EngineError it refused with."""
         return (await self._serving()).info.result()
+
+    async def recovered(self) -> None:
+        """Wait until a child serves, however long its refusal lasts."""
+        await self._loaded.wait()
 
     async def _serving(self) -> Child:
         while True:
@@ -115,13 +125,16 @@ class Worker:
             if isinstance(refusal := child.info.exception(), EngineError):
                 raise refusal
             if child.info.exception() is None:
-                self._child = child
+                self._child, self._refused = child, None
                 self._settled.set()
+                self._loaded.set()
                 self._report(Health.OK)
             await asyncio.wait([reading])  # not `await reading`: our cancellation must not cut the reading short
             return child.death()
         finally:
-            self._settled.clear()
+            if self._refused is None:
+                self._settled.clear()
+            self._loaded.clear()
             self._child = None
             child.kill()
             watching.cancel()

@@ -58,6 +58,19 @@ async def test_a_refusal_to_load_is_a_status():
         assert one.deaths == 0
 
 
+async def test_a_child_that_dies_at_every_start_keeps_nobody_waiting(monkeypatch):
+    monkeypatch.setattr("daemon.workers.worker.RESTART_S", (*[0.01] * 99, 30.0))
+    async with worker(die=True) as one, asyncio.timeout(20):
+        for _ in range(2):
+            with pytest.raises(EngineError) as caught:
+                await one.ready()
+            assert caught.value.code == "worker.keeps_dying"
+        assert one.deaths >= 3
+        one._start["init"]["die"] = False
+        await one.recovered()
+        assert await echo(one)
+
+
 async def test_a_dead_child_fails_its_calls_and_is_replaced():
     async with worker() as one:
         first = (await one.ready())["pid"]
