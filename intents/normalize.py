@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from intents.tables import table
 
@@ -69,7 +70,7 @@ def strip_wake(text: str, word: str, spellings: Sequence[str] | None = None) -> 
     `spellings` are normalised phrases; without them those of `wake.yaml` are taken, and the word itself.
     A phrase later in the text stays. What is left begins with a word, or is "".
     """
-    phrases = [phrase.split() for phrase in (spellings if spellings is not None else wake_spellings(word))]
+    phrases = _split(spellings) if spellings is not None else _known_phrases(word)
     found = words(text)
     said = [item.text for item in found]
     begin = 0
@@ -78,6 +79,15 @@ def strip_wake(text: str, word: str, spellings: Sequence[str] | None = None) -> 
     if begin == 0:
         return text
     return text[found[begin].start :] if begin < len(found) else ""
+
+
+@cache  # asked for with every partial transcript
+def _known_phrases(word: str) -> list[list[str]]:
+    return _split(wake_spellings(word))
+
+
+def _split(spellings: Sequence[str]) -> list[list[str]]:
+    return [phrase.split() for phrase in spellings]
 
 
 def wake_spellings(word: str) -> list[str]:

@@ -24,7 +24,7 @@ PIECE = 3 * FRAME
 """Sound is passed on in pieces of this many samples, sooner at a pause or the end: each passes three processes."""
 LEVEL_EVERY = 12
 """Frames between two reports of the level."""
-NOTICEABLE = 0.05
+NOTICEABLE = 0.1
 """How far a score must move to be reported."""
 
 
