@@ -33,6 +33,8 @@ from daemon.workers.worker import Worker
 from intents.model import Generate
 
 log = logging.getLogger(__name__)
+FREE_WORDS = {"en": "draw a combine harvester", "ru": "нарисуй комбайн"}
+"""Requests with free words use every table of the grammar."""
 SILENT = {"none": False, "device": False, "file": True, "both": True}
 """Whether replies are kept as files, by the speaker's output."""
 
@@ -191,6 +193,6 @@ class App:
 def _warm_up() -> None:
     """Read what the first turn would wait for: grammars, sentences, and how a time is written."""
     for language in messages.LANGUAGES:
-        intents.recognize("kombain", language)
+        intents.recognize(FREE_WORDS[language], language)
         messages.text("replies.help", language)
         spoken.clock(datetime.now().astimezone(), language)

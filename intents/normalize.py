@@ -70,11 +70,15 @@ def strip_wake(text: str, word: str, spellings: Sequence[str] | None = None) -> 
     `spellings` are normalised phrases; without them those of `wake.yaml` are taken, and the word itself.
     A phrase later in the text stays. What is left begins with a word, or is "".
     """
-    phrases = _split(spellings) if spellings is not None else _known_phrases(word)
+    phrases = _by_first_word(spellings) if spellings is not None else _known_phrases(word)
     found = words(text)
     said = [item.text for item in found]
     begin = 0
-    while length := max((len(p) for p in phrases if p and said[begin : begin + len(p)] == p), default=0):
+    while begin < len(said):
+        candidates = phrases.get(said[begin], [])
+        length = max((len(phrase) for phrase in candidates if said[begin : begin + len(phrase)] == phrase), default=0)
+        if not length:
+            break
         begin += length
     if begin == 0:
         return text
@@ -82,12 +86,15 @@ def strip_wake(text: str, word: str, spellings: Sequence[str] | None = None) -> 
 
 
 @cache  # asked for with every partial transcript
-def _known_phrases(word: str) -> list[list[str]]:
-    return _split(wake_spellings(word))
+def _known_phrases(word: str) -> dict[str, list[list[str]]]:
+    return _by_first_word(wake_spellings(word))
 
 
-def _split(spellings: Sequence[str]) -> list[list[str]]:
-    return [phrase.split() for phrase in spellings]
+def _by_first_word(spellings: Sequence[str]) -> dict[str, list[list[str]]]:
+    phrases: dict[str, list[list[str]]] = {}
+    for phrase in filter(None, (spelling.split() for spelling in spellings)):
+        phrases.setdefault(phrase[0], []).append(phrase)
+    return phrases
 
 
 def wake_spellings(word: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from daemon.transcription.loudness import Samples, levels
+from daemon.transcription.loudness import Samples, levels, percentile
 from daemon.types import RATE
 
 BEFORE_S = 0.2
@@ -31,7 +31,7 @@ def beginnings(sound: Samples, lead: float) -> list[int]:
 def _after_pause(sound: Samples, most: int) -> int | None:
     """Return where sound comes back after the first pause that begins before `most`."""
     level = levels(sound)
-    quiet = level < np.percentile(level, 95) - PAUSE_DB if len(level) else np.zeros(0, bool)
+    quiet = level < percentile(level, 95) - PAUSE_DB if len(level) else np.zeros(0, bool)
     run, heard = 0, False
     for frame, still in enumerate(quiet):
         if not still and run >= PAUSE and heard:

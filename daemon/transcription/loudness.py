@@ -1,5 +1,7 @@
 """Where sound is loud and where it is quiet. Pure; samples are float32, 16 kHz, -1 to 1."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,6 +30,15 @@ def levels(sound: Samples) -> NDArray[np.float32]:
     return np.asarray(10 * np.log10(np.maximum(power, 10 ** (FLOOR_DB / 10))), np.float32)
 
 
+def percentile(values: NDArray[Any], share: float) -> float:
+    """Return what numpy.percentile does, ten times sooner: on these short arrays its own bookkeeping is what costs."""
+    ordered = np.sort(values)
+    place = share / 100 * (len(ordered) - 1)
+    below = int(place)
+    above = min(below + 1, len(ordered) - 1)
+    return float(ordered[below]) + (float(ordered[above]) - float(ordered[below])) * (place - below)
+
+
 def quietest(sound: Samples, first: int, last: int) -> tuple[int, float]:
     """Return the sample in the middle of the quietest 120 ms between samples `first` and `last`, and its level, dB.
 
@@ -49,7 +60,7 @@ def resumed(before: Samples, after: Samples) -> bool:
     was, now = levels(before), levels(after)
     if not len(was) or not len(now):
         return len(after) >= HOP
-    quiet, speech = np.percentile(was, 10), np.percentile(was, 95)
+    quiet, speech = percentile(was, 10), percentile(was, 95)
     loud = now > max(quiet + 6, speech - 25)
     run = 0
     for one in loud:

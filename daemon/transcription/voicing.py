@@ -6,7 +6,7 @@ It keeps silence, steady noise, knocks, hum, beeps and music from a model that w
 import numpy as np
 from numpy.typing import NDArray
 
-from daemon.transcription.loudness import Samples, levels
+from daemon.transcription.loudness import Samples, levels, percentile
 from daemon.types import RATE
 
 QUIETEST_DB = -60.0
@@ -22,9 +22,9 @@ TEN_MS, EDGE = RATE // 100, 2
 def spoken(sound: Samples) -> bool:
     """Say whether there is a voice in `sound`."""
     level = levels(sound)
-    if len(sound) < 2 * SPAN or np.percentile(level, 95) < QUIETEST_DB:
+    if len(sound) < 2 * SPAN or (loud := percentile(level, 95)) < QUIETEST_DB:
         return False
-    if np.percentile(level, 95) - np.percentile(level, 5) < LEAST_SWING_DB:
+    if loud - percentile(level, 5) < LEAST_SWING_DB:
         return False
     return VOICED[0] < voicing(sound) < VOICED[1]
 
@@ -39,7 +39,7 @@ def edges(sound: Samples) -> tuple[int, int]:
     level = levels(sound)
     if not len(level):
         return 0, 0
-    loud, quiet = np.percentile(level, 95), np.percentile(level, 5)
+    loud, quiet = percentile(level, 95), percentile(level, 5)
     heard = np.flatnonzero(level > min(loud - 20, max(loud - 35, quiet + 8)))
     return max(0, int(heard[0]) - EDGE) * TEN_MS, min(len(level), int(heard[-1]) + 1 + EDGE) * TEN_MS
 
@@ -53,7 +53,7 @@ def voicing(sound: Samples) -> float:
     window = np.hanning(SPAN)
     own = _autocorrelation(window[None])
     likeness = _autocorrelation(loud * window)[:, PITCH] / own[:, PITCH]
-    return float(np.percentile(likeness.max(axis=1), 90))
+    return percentile(likeness.max(axis=1), 90)
 
 
 def _autocorrelation(frames: NDArray[np.float64]) -> NDArray[np.float64]:

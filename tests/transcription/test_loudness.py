@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from daemon.transcription.loudness import levels, resumed, samples
+from daemon.transcription.loudness import levels, percentile, resumed, samples
 from daemon.types import RATE
 
 
@@ -44,3 +46,9 @@ def test_a_click_is_no_new_speech():
 def test_nothing_known_counts_as_speech():
     assert resumed(np.zeros(0, np.float32), noise(0.1, 0.1))
     assert not resumed(talk(0.001), np.zeros(0, np.float32))
+
+
+@given(st.lists(st.floats(-90, 0, width=32), min_size=1, max_size=80), st.sampled_from([5, 10, 90, 95]))
+def test_percentile_is_numpys(values, share):
+    given_values = np.array(values, np.float32)
+    assert percentile(given_values, share) == pytest.approx(float(np.percentile(given_values, share)), abs=1e-3)
