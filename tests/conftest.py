@@ -1,10 +1,26 @@
 """Settings of the whole suite."""
 
+import logging
 import os
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import settings
+
+from daemon.log import Format
 
 # In CI the examples are always the same: a failure there is one that anybody can repeat.
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    """A command that is run in the test's own process starts logging; the next test must not feel it."""
+    root = logging.getLogger()
+    level = root.level
+    yield
+    root.setLevel(level)
+    for handler in [one for one in root.handlers if isinstance(one.formatter, Format)]:
+        root.removeHandler(handler)
