@@ -58,7 +58,9 @@ def files(*folders: str) -> set[str]:
 def test_the_wheel_holds_the_packages_and_the_data(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
-    data = files("models", "systemd") | {"config.yaml"}
+    recipe = {name for name in files("models") if name.startswith(("models/mini/recipe/", "models/mini/eval"))}
+    data = files("models", "systemd") - recipe | {"config.yaml"}
+    assert recipe
     assert held == files("daemon", "intents") | {f"daemon/_data/{name}" for name in data}
     assert {"daemon/messages/ru.yaml", "intents/sentences/en.yaml", "daemon/_data/models/mini/model.bin"} <= held
 
