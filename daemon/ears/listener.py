@@ -20,8 +20,9 @@ BEFORE_PHRASE_END = round(0.2 * RATE)
 """Speech to text gets audio from this long before the wake phrase's estimated end."""
 BEFORE_PUSH = round(0.2 * RATE)
 """A finger on the button is a little late; after a question the sound before it is our own voice."""
-PIECE = 3 * FRAME
-"""Sound is passed on in pieces of this many samples, sooner at a pause or the end: each passes three processes."""
+PIECE = 7 * FRAME
+"""Sound is passed on in pieces of this many samples, sooner at a pause or the end: each wakes two more processes, and
+speech to text makes nothing of less than half a second."""
 NOTICEABLE = 0.1
 """How far a score must move to be reported."""
 

@@ -1,13 +1,13 @@
 """One connection to the broker, from CONNECT to its end. It never reconnects: `client` opens the next one.
 
-paho runs its own thread; everything here comes back to the event loop through `_later`, bounded.
+Connecting blocks and has a thread of its own. After it the event loop serves paho's socket: a second thread, that has
+to be woken for every packet and wakes the loop again, took twice the time.
 """
 
 import asyncio
 import contextlib
 import ssl
 import threading
-from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,6 @@ from daemon.mqtt.topics import Message
 
 ANSWER_S = 10.0
 """How long a broker may take to answer CONNECT or SUBSCRIBE."""
-MAX_WAITING = 200
-"""Messages from the broker that the event loop has not taken yet; beyond that the oldest is lost and counted."""
 MAX_UNACKED = 1000
 LARGEST_PACKET = 1 << 20
 """The broker keeps back whatever is larger (smaller ones that are too large are counted as refused)."""
@@ -62,7 +60,8 @@ class Connection:
         self.denied: set[str] = set()
         self.changed = asyncio.Event()
         self._subscribing: asyncio.Future[list[ReasonCode]] = self._loop.create_future()
-        self._inbox: deque[Message] = deque(maxlen=MAX_WAITING)
+        self._descriptor = -1
+        """Of the socket, while the event loop serves it."""
         self._closed = False
         self._client_id = client_id
         self._paho = self._build(will)
@@ -76,9 +75,10 @@ class Connection:
         )
         client.on_connect = lambda _c, _u, _f, reason, _p: self._later(self._connected, reason)
         client.on_disconnect = lambda _c, _u, _f, reason, _p: self._later(self._disconnected, reason)
-        client.on_publish = lambda _c, _u, mid, reason, _p: self._later(self._published, mid, reason)
+        client.on_publish = lambda _c, _u, mid, reason, _p: self._published(mid, reason)
         client.on_subscribe = lambda _c, _u, _mid, reasons, _p: self._later(self._subscribed, reasons)
         client.on_message = lambda _c, _u, message: self._arrived(message)
+        client.on_socket_close = lambda _c, _u, _socket: self._let_go()
         if will is not None:
             client.will_set(will.topic, will.payload, will.qos, will.retain, _properties(PacketTypes.WILLMESSAGE, will))
         return client
@@ -120,10 +120,17 @@ class Connection:
         if self._closed:
             self._paho.disconnect()
             return
-        self._paho.loop_start()
-        self._later(self._await_answer)
+        self._later(self._serve)
 
-    def _await_answer(self) -> None:
+    def _serve(self) -> None:
+        """Let the event loop read and write from now on, and wait for the answer to CONNECT."""
+        socket = self._paho.socket()
+        if socket is None:  # it has ended in the meantime
+            return
+        self._descriptor = socket.fileno()
+        self._loop.add_reader(self._descriptor, self._read)
+        self._look_after()
+
         def give_up() -> None:
             if not self._opened.done():
                 self._paho.disconnect()
@@ -134,8 +141,40 @@ class Connection:
     def _error(self, code: str, **values: object) -> BrokerError:
         return BrokerError(code, host=self._options.host, port=self._options.port, **values)
 
+    def _read(self) -> None:
+        self._paho.loop_read()
+        socket = self._paho.socket()
+        while isinstance(socket, ssl.SSLSocket) and socket.pending():  # read off the network: the loop can't see it
+            self._paho.loop_read()
+            socket = self._paho.socket()
+        self._write_rest()
+
+    def _write(self) -> None:
+        self._paho.loop_write()
+        if self._descriptor >= 0 and not self._paho.want_write():
+            self._loop.remove_writer(self._descriptor)
+
+    def _write_rest(self) -> None:
+        """Write what paho could not write at once, as soon as the socket takes it."""
+        if self._descriptor >= 0 and self._paho.want_write():
+            self._loop.add_writer(self._descriptor, self._write)
+
+    def _look_after(self) -> None:
+        """Probe a silent connection, notice one that does not answer."""
+        if self._descriptor >= 0:
+            self._paho.loop_misc()
+            self._write_rest()
+            self._loop.call_later(self._options.keepalive / 4, self._look_after)
+
+    def _let_go(self) -> None:
+        """Serve the socket no more: paho is about to close it."""
+        if self._descriptor >= 0:
+            self._loop.remove_reader(self._descriptor)
+            self._loop.remove_writer(self._descriptor)
+            self._descriptor = -1
+
     def publish(self, message: Message) -> None:
-        """Hand a message to paho's thread: never blocks. What the broker does not take fast enough is lost, counted."""
+        """Send a message: never blocks. What the broker does not take fast enough is lost, counted."""
         if len(self.unacked) >= MAX_UNACKED:
             self.lost += 1
             self.behind = True
@@ -144,12 +183,14 @@ class Connection:
         info = self._paho.publish(message.topic, message.payload, message.qos, message.retain, properties)
         if message.qos:
             self.unacked[info.mid] = message
+        self._write_rest()
 
     async def subscribe(self, topics: list[str]) -> None:
         """Subscribe, once; topics that the broker's rules keep from us are added to `denied`."""
         # "as published": a command that was sent as retained is known as such, even when it comes live
         wanted = SubscribeOptions(qos=1, retainAsPublished=True)
         self._paho.subscribe([(topic, wanted) for topic in topics])
+        self._write_rest()
         either: list[asyncio.Future[Any]] = [self._subscribing, self.ended]
         await asyncio.wait(either, timeout=ANSWER_S, return_when=asyncio.FIRST_COMPLETED)
         if self._subscribing.done():
@@ -172,23 +213,21 @@ class Connection:
         """Disconnect without waiting (the last will is not sent)."""
         self._closed = True
         self._paho.disconnect()
+        self._write_rest()
 
-    # from paho's threads to the event loop
+    # what paho reports; while it connects, from the thread that does
 
     def _later(self, function: Callable[..., None], *values: Any) -> None:
         with contextlib.suppress(RuntimeError):  # the event loop is closed: nobody is interested any more
             self._loop.call_soon_threadsafe(function, *values)
 
     def _arrived(self, message: paho.MQTTMessage) -> None:
-        self.lost += len(self._inbox) == MAX_WAITING
         sender = dict(getattr(message.properties, "UserProperty", ())).get("sender", "")
-        self._inbox.append(Message(message.topic, bytes(message.payload), message.qos, message.retain, sender))
-        if len(self._inbox) == 1:  # else a delivery is under way, or about to be
-            self._later(self._deliver)
+        taken = Message(message.topic, bytes(message.payload), message.qos, message.retain, sender)
+        self._loop.call_soon(self._deliver, taken)
 
-    def _deliver(self) -> None:
-        while self._inbox:
-            self._on_message(self._inbox.popleft())
+    def _deliver(self, message: Message) -> None:
+        self._on_message(message)
         self.changed.set()
 
     def _end(self, error: BrokerError | None) -> None:
