@@ -31,13 +31,23 @@ class Listener:
     """One stream: `hear` every frame of it, `command` whatever main sends, `finish` at its end."""
 
     def __init__(
-        self, rules: Endpointing, pre_roll: float, *, gate: Gate, detector: Detector, echo: Echo, vad: Vad
+        self,
+        rules: Endpointing,
+        pre_roll: float,
+        *,
+        gate: Gate,
+        detector: Detector,
+        echo: Echo,
+        vad: Vad,
+        scores: bool = True,
     ) -> None:
+        """`scores`: report the wake word's score as it moves."""
         self._rules = rules
         self._gate = gate
         self._detector = detector
         self._echo = echo
         self._vad = vad
+        self._scores = scores
         kept = round(pre_roll * RATE) // HOP
         self._ring = Ring(kept * HOP)
         self._flags: deque[bool] = deque(maxlen=kept)
@@ -57,7 +67,8 @@ class Listener:
         if listening:
             self._listen(flags)
         for scores, at in self._gate.hear(pcm, self._ring.end, voiced=any(flags)):
-            self._score(scores, at)
+            if self._scores:
+                self._score(scores, at)
             hit = self._detector.hear(scores, at)
             if hit is not None and not listening and self._segment is None:
                 self._wake(hit)
