@@ -58,7 +58,7 @@ class Service:
             if _hear(source, listener, call):
                 _send(call, listener.finish())
 
-    def _listener(self, *, scores: bool) -> Listener:
+    def _listener(self, *, scores: bool = True) -> Listener:
         self._wake.reset()
         self._played.reset()
         ends = self._options.endpointing

@@ -1,7 +1,6 @@
 """One connection to the broker, from CONNECT to its end. It never reconnects: `client` opens the next one.
 
-Connecting blocks and has a thread of its own. After it the event loop serves paho's socket: a second thread, that has
-to be woken for every packet and wakes the loop again, took twice the time.
+Connecting blocks and has a thread of its own; after it the event loop serves paho's socket (`pump`).
 """
 
 import asyncio
@@ -21,6 +20,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from daemon.errors import BrokerError
 from daemon.mqtt.options import MqttOptions
+from daemon.mqtt.pump import Pump
 from daemon.mqtt.topics import Message
 
 ANSWER_S = 10.0
@@ -60,11 +60,10 @@ class Connection:
         self.denied: set[str] = set()
         self.changed = asyncio.Event()
         self._subscribing: asyncio.Future[list[ReasonCode]] = self._loop.create_future()
-        self._descriptor = -1
-        """Of the socket, while the event loop serves it."""
         self._closed = False
         self._client_id = client_id
         self._paho = self._build(will)
+        self._pump = Pump(self._paho, self._loop, options.keepalive)
 
     def _build(self, will: Message | None) -> paho.Client:
         client = paho.Client(
@@ -78,7 +77,6 @@ class Connection:
         client.on_publish = lambda _c, _u, mid, reason, _p: self._published(mid, reason)
         client.on_subscribe = lambda _c, _u, _mid, reasons, _p: self._later(self._subscribed, reasons)
         client.on_message = lambda _c, _u, message: self._arrived(message)
-        client.on_socket_close = lambda _c, _u, _socket: self._let_go()
         if will is not None:
             client.will_set(will.topic, will.payload, will.qos, will.retain, _properties(PacketTypes.WILLMESSAGE, will))
         return client
@@ -123,13 +121,8 @@ class Connection:
         self._later(self._serve)
 
     def _serve(self) -> None:
-        """Let the event loop read and write from now on, and wait for the answer to CONNECT."""
-        socket = self._paho.socket()
-        if socket is None:  # it has ended in the meantime
-            return
-        self._descriptor = socket.fileno()
-        self._loop.add_reader(self._descriptor, self._read)
-        self._look_after()
+        """Serve the connection, and give it up when CONNECT is not answered."""
+        self._pump.start()
 
         def give_up() -> None:
             if not self._opened.done():
@@ -141,38 +134,6 @@ class Connection:
     def _error(self, code: str, **values: object) -> BrokerError:
         return BrokerError(code, host=self._options.host, port=self._options.port, **values)
 
-    def _read(self) -> None:
-        self._paho.loop_read()
-        socket = self._paho.socket()
-        while isinstance(socket, ssl.SSLSocket) and socket.pending():  # read off the network: the loop can't see it
-            self._paho.loop_read()
-            socket = self._paho.socket()
-        self._write_rest()
-
-    def _write(self) -> None:
-        self._paho.loop_write()
-        if self._descriptor >= 0 and not self._paho.want_write():
-            self._loop.remove_writer(self._descriptor)
-
-    def _write_rest(self) -> None:
-        """Write what paho could not write at once, as soon as the socket takes it."""
-        if self._descriptor >= 0 and self._paho.want_write():
-            self._loop.add_writer(self._descriptor, self._write)
-
-    def _look_after(self) -> None:
-        """Probe a silent connection, notice one that does not answer."""
-        if self._descriptor >= 0:
-            self._paho.loop_misc()
-            self._write_rest()
-            self._loop.call_later(self._options.keepalive / 4, self._look_after)
-
-    def _let_go(self) -> None:
-        """Serve the socket no more: paho is about to close it."""
-        if self._descriptor >= 0:
-            self._loop.remove_reader(self._descriptor)
-            self._loop.remove_writer(self._descriptor)
-            self._descriptor = -1
-
     def publish(self, message: Message) -> None:
         """Send a message: never blocks. What the broker does not take fast enough is lost, counted."""
         if len(self.unacked) >= MAX_UNACKED:
@@ -183,14 +144,14 @@ class Connection:
         info = self._paho.publish(message.topic, message.payload, message.qos, message.retain, properties)
         if message.qos:
             self.unacked[info.mid] = message
-        self._write_rest()
+        self._pump.flush()
 
     async def subscribe(self, topics: list[str]) -> None:
         """Subscribe, once; topics that the broker's rules keep from us are added to `denied`."""
         # "as published": a command that was sent as retained is known as such, even when it comes live
         wanted = SubscribeOptions(qos=1, retainAsPublished=True)
         self._paho.subscribe([(topic, wanted) for topic in topics])
-        self._write_rest()
+        self._pump.flush()
         either: list[asyncio.Future[Any]] = [self._subscribing, self.ended]
         await asyncio.wait(either, timeout=ANSWER_S, return_when=asyncio.FIRST_COMPLETED)
         if self._subscribing.done():
@@ -213,7 +174,7 @@ class Connection:
         """Disconnect without waiting (the last will is not sent)."""
         self._closed = True
         self._paho.disconnect()
-        self._write_rest()
+        self._pump.flush()
 
     # what paho reports; while it connects, from the thread that does
 
