@@ -44,6 +44,10 @@ class Bus:
             if not subscription.types or isinstance(event, subscription.types):
                 subscription.offer(event)
 
+    def wanted(self, kind: type[Event]) -> bool:
+        """Say whether anybody listens to events of `kind`."""
+        return any(not one.types or issubclass(kind, one.types) for one in self._subscriptions)
+
     @contextmanager
     def subscribe(self, *types: type[Event], size: int = 1000) -> Iterator[Subscription]:
         """Open a subscription to events of `types` (all, when none is named)."""

@@ -176,7 +176,7 @@ class Session:
     async def _hear_once(self, ears: Worker) -> None:
         """Listen until the child dies (it is replaced) or the source ends."""
         try:
-            async with ears.call({"op": "listen"}) as self._call:
+            async with ears.call({"op": "listen", "scores": self._bus.wanted(WakeScore)}) as self._call:
                 async for frame in self._call:
                     self._take(frame)
         except WorkerError:  # the supervisor reports and replaces it

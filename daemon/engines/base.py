@@ -57,8 +57,8 @@ class Wake(Engine, Protocol):
 class Vad(Engine, Protocol):
     """Voice activity, one instance a stream."""
 
-    def voiced(self, pcm: bytes) -> bool:
-        """Say whether one 20 ms frame (320 samples) holds speech."""
+    def voiced(self, pcm: bytes) -> list[bool]:
+        """Take the next whole hops of 20 ms (320 samples) and say of each whether it holds speech."""
 
 
 class SttSession(Protocol):

@@ -59,7 +59,7 @@ class MqttClient:
             return
         if not self._options.texts:
             self._keep(topics.cleared(self._base))
-        with self._bus.subscribe(size=5000) as events:
+        with self._bus.subscribe(*topics.PUBLISHED, size=5000) as events:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._read(events), name="mqtt: events")
                 group.create_task(self._stay_connected(), name="mqtt: connection")

@@ -1,13 +1,12 @@
 """One connection to the broker, from CONNECT to its end. It never reconnects: `client` opens the next one.
 
-paho runs its own thread; everything here comes back to the event loop through `_later`, bounded.
+Connecting blocks and has a thread of its own; after it the event loop serves paho's socket (`pump`).
 """
 
 import asyncio
 import contextlib
 import ssl
 import threading
-from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,12 +20,11 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from daemon.errors import BrokerError
 from daemon.mqtt.options import MqttOptions
+from daemon.mqtt.pump import Pump
 from daemon.mqtt.topics import Message
 
 ANSWER_S = 10.0
 """How long a broker may take to answer CONNECT or SUBSCRIBE."""
-MAX_WAITING = 200
-"""Messages from the broker that the event loop has not taken yet; beyond that the oldest is lost and counted."""
 MAX_UNACKED = 1000
 LARGEST_PACKET = 1 << 20
 """The broker keeps back whatever is larger (smaller ones that are too large are counted as refused)."""
@@ -62,10 +60,10 @@ class Connection:
         self.denied: set[str] = set()
         self.changed = asyncio.Event()
         self._subscribing: asyncio.Future[list[ReasonCode]] = self._loop.create_future()
-        self._inbox: deque[Message] = deque(maxlen=MAX_WAITING)
         self._closed = False
         self._client_id = client_id
         self._paho = self._build(will)
+        self._pump = Pump(self._paho, self._loop, options.keepalive)
 
     def _build(self, will: Message | None) -> paho.Client:
         client = paho.Client(
@@ -76,7 +74,7 @@ class Connection:
         )
         client.on_connect = lambda _c, _u, _f, reason, _p: self._later(self._connected, reason)
         client.on_disconnect = lambda _c, _u, _f, reason, _p: self._later(self._disconnected, reason)
-        client.on_publish = lambda _c, _u, mid, reason, _p: self._later(self._published, mid, reason)
+        client.on_publish = lambda _c, _u, mid, reason, _p: self._published(mid, reason)
         client.on_subscribe = lambda _c, _u, _mid, reasons, _p: self._later(self._subscribed, reasons)
         client.on_message = lambda _c, _u, message: self._arrived(message)
         if will is not None:
@@ -120,10 +118,12 @@ class Connection:
         if self._closed:
             self._paho.disconnect()
             return
-        self._paho.loop_start()
-        self._later(self._await_answer)
+        self._later(self._serve)
 
-    def _await_answer(self) -> None:
+    def _serve(self) -> None:
+        """Serve the connection, and give it up when CONNECT is not answered."""
+        self._pump.start()
+
         def give_up() -> None:
             if not self._opened.done():
                 self._paho.disconnect()
@@ -135,7 +135,7 @@ class Connection:
         return BrokerError(code, host=self._options.host, port=self._options.port, **values)
 
     def publish(self, message: Message) -> None:
-        """Hand a message to paho's thread: never blocks. What the broker does not take fast enough is lost, counted."""
+        """Send a message: never blocks. What the broker does not take fast enough is lost, counted."""
         if len(self.unacked) >= MAX_UNACKED:
             self.lost += 1
             self.behind = True
@@ -144,12 +144,14 @@ class Connection:
         info = self._paho.publish(message.topic, message.payload, message.qos, message.retain, properties)
         if message.qos:
             self.unacked[info.mid] = message
+        self._pump.flush()
 
     async def subscribe(self, topics: list[str]) -> None:
         """Subscribe, once; topics that the broker's rules keep from us are added to `denied`."""
         # "as published": a command that was sent as retained is known as such, even when it comes live
         wanted = SubscribeOptions(qos=1, retainAsPublished=True)
         self._paho.subscribe([(topic, wanted) for topic in topics])
+        self._pump.flush()
         either: list[asyncio.Future[Any]] = [self._subscribing, self.ended]
         await asyncio.wait(either, timeout=ANSWER_S, return_when=asyncio.FIRST_COMPLETED)
         if self._subscribing.done():
@@ -172,23 +174,21 @@ class Connection:
         """Disconnect without waiting (the last will is not sent)."""
         self._closed = True
         self._paho.disconnect()
+        self._pump.flush()
 
-    # from paho's threads to the event loop
+    # what paho reports; while it connects, from the thread that does
 
     def _later(self, function: Callable[..., None], *values: Any) -> None:
         with contextlib.suppress(RuntimeError):  # the event loop is closed: nobody is interested any more
             self._loop.call_soon_threadsafe(function, *values)
 
     def _arrived(self, message: paho.MQTTMessage) -> None:
-        self.lost += len(self._inbox) == MAX_WAITING
         sender = dict(getattr(message.properties, "UserProperty", ())).get("sender", "")
-        self._inbox.append(Message(message.topic, bytes(message.payload), message.qos, message.retain, sender))
-        if len(self._inbox) == 1:  # else a delivery is under way, or about to be
-            self._later(self._deliver)
+        taken = Message(message.topic, bytes(message.payload), message.qos, message.retain, sender)
+        self._loop.call_soon(self._deliver, taken)
 
-    def _deliver(self) -> None:
-        while self._inbox:
-            self._on_message(self._inbox.popleft())
+    def _deliver(self, message: Message) -> None:
+        self._on_message(message)
         self.changed.set()
 
     def _end(self, error: BrokerError | None) -> None:

@@ -11,16 +11,20 @@ from daemon.errors import BrokerError, CommandError
 from daemon.events import (
     ArtifactReady,
     Event,
+    Failed,
     IntentEnd,
     JobChanged,
+    Listening,
     MuteChanged,
     PartChanged,
     StateChanged,
     SttEnd,
     SttPartial,
+    TtsEnd,
     TtsStart,
     VolumeChanged,
     WakeScore,
+    WakeWord,
 )
 
 PREFIX = "kombain"
@@ -33,6 +37,9 @@ LAST: dict[type[Event], str] = {
     ArtifactReady: "artifact",
 }
 """Events whose last one is also kept as a retained topic of its own."""
+_STATES = (StateChanged, MuteChanged, VolumeChanged)
+PUBLISHED: tuple[type[Event], ...] = (*_STATES, *LAST, WakeWord, Listening, SttPartial, TtsEnd, Failed)
+"""What is published; other events are for meters and for what the assistant tells of itself."""
 
 # What may leave the house when `mqtt.texts` is false: a list of what is harmless, so that a new field is held back.
 _HARMLESS = frozenset(

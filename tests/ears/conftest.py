@@ -72,7 +72,7 @@ class Ears:
 
     def _told(self, reports: list[Frame]) -> list[dict[str, Any]]:
         self.audio += [(report.head["t"], report.body) for report in reports if report.head["type"] == "audio"]
-        return [report.head for report in reports if report.head["type"] not in ("audio", "score", "level")]
+        return [report.head for report in reports if report.head["type"] not in ("audio", "score")]
 
 
 @pytest.fixture

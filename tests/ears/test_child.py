@@ -31,6 +31,16 @@ def test_a_recording_is_heard_to_its_end(tmp_path, recording, fake_call) -> None
     assert call.told("eof")[0]["t"] == pytest.approx(124 * 0.08)
 
 
+def test_scores_are_told_only_to_who_wants_them(tmp_path, recording, fake_call) -> None:
+    ears = service(tmp_path, path=recording)
+    ears.load()
+    told, spared = fake_call(), fake_call(scores=False)
+    ears.run(told)
+    ears.run(spared)
+    assert told.told("score")
+    assert spared.sent == [frame for frame in told.sent if frame.head["type"] != "score"]
+
+
 def test_every_call_begins_anew(tmp_path, recording, fake_call) -> None:
     ears = service(tmp_path, path=recording)
     ears.load()

@@ -84,6 +84,10 @@ def test_meters_and_parts_stay_inside() -> None:
         assert topics.messages(event, BASE, texts=True) == []
 
 
+def test_only_what_is_published_is_asked_for() -> None:
+    assert set(topics.PUBLISHED) == every_event() - {events.WakeScore, events.PartChanged}
+
+
 def test_silence_does_not_replace_the_last_transcript() -> None:
     (only,) = topics.messages(events.SttEnd(text="", language="en", reason="nothing", at=1), BASE, texts=True)
     assert only.topic == f"{BASE}/event"

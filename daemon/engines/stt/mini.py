@@ -21,7 +21,7 @@ from daemon.transcription.guards import invented
 from daemon.transcription.lead import beginnings
 from daemon.transcription.loudness import Samples
 from daemon.transcription.utterance import Utterance
-from daemon.transcription.voicing import edges, speech, voicing
+from daemon.transcription.voicing import edges, speech, spoken, voicing
 from daemon.transcription.whisper import Whisper, padded
 from daemon.types import RATE
 
@@ -86,10 +86,13 @@ class _Request:
         """Samples of the speech as a whole: only a piece of it has to be judged again."""
 
     def extent(self, sound: Samples, lead: float, *, final: bool) -> tuple[int, int]:
-        """Return where the speech is, less the rest of the wake phrase."""
-        first, last = speech(sound)
-        if last <= first or lead <= 0:
+        """Return where the speech is, less the rest of the wake phrase; what is left is judged when it is decoded."""
+        if lead <= 0:
+            first, last = speech(sound)
             self._judged = last - first
+            return first, last
+        first, last = edges(sound)
+        if last <= first:
             return first, last
         if self._begin is not None and not final:
             return min(self._begin, last), last
@@ -114,6 +117,8 @@ class _Request:
     def _after_wake(self, sound: Samples, lead: float) -> int:
         """Return where the request begins: the likeliest text among those from each place it may begin."""
         places = beginnings(sound, lead)
+        if len(places) > 1 and not spoken(sound):
+            return places[0]
         best, likeliest = places[0], -99.0
         for place in places if len(places) > 1 else []:
             first, last = edges(sound[place:])

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from daemon.ears.pcm import rms_db
+from daemon.ears.pcm import levels
 from daemon.engines import base
 
 
@@ -31,6 +31,6 @@ class Engine:
     def load(self) -> None:
         """Nothing to load."""
 
-    def voiced(self, pcm: bytes) -> bool:
-        """Say whether one 20 ms frame is loud enough."""
-        return rms_db(pcm) >= self._level
+    def voiced(self, pcm: bytes) -> list[bool]:
+        """Say of each 20 ms whether it is loud enough."""
+        return [level >= self._level for level in levels(pcm)]

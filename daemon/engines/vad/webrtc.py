@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from daemon.ears.pcm import rms_db
+from daemon.ears.pcm import hops, levels
 from daemon.engines import base
 from daemon.errors import EngineError
 from daemon.types import RATE
@@ -52,9 +52,12 @@ class Engine:
             raise EngineError("ears.no_webrtcvad") from error
         self._vad = webrtcvad.Vad(self._options.mode)
 
-    def voiced(self, pcm: bytes) -> bool:
-        """Say whether one 20 ms frame (320 samples) holds speech."""
-        level = max(rms_db(pcm), QUIET_DB)
+    def voiced(self, pcm: bytes) -> list[bool]:
+        """Take the next whole hops of 20 ms (320 samples) and say of each whether it holds speech."""
+        return [self._hop(hop, level) for hop, level in zip(hops(pcm), levels(pcm), strict=True)]
+
+    def _hop(self, pcm: bytes, level: float) -> bool:
+        level = max(level, QUIET_DB)
         self._floor = level if level < self._floor else self._floor + RISE_DB
         loud = level >= self._floor + self._options.above_noise
         return bool(self._vad.is_speech(pcm, RATE)) and loud
