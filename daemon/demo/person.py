@@ -18,7 +18,7 @@ SILENCE = 200
 VOICES = {"en": "en-gb", "ru": "ru"}
 
 
-def speech(text: str, language: str, voice: str | None = None, speed: int = 150) -> bytes:
+def speech(text: str, language: str, voice: str | None = None, speed: int = 155) -> bytes:
     """Return `text` as espeak-ng says it: 16 kHz int16 mono. Raises AudioError `demo.no_espeak` or `demo.unspoken`."""
     with tempfile.TemporaryDirectory(prefix="kombain-") as folder:
         path = Path(folder) / "speech.wav"
