@@ -1,8 +1,9 @@
 """Every sentence a user hears or reads, by key, in each language. Plural forms follow CLDR through Babel."""
 
 from functools import cache
-from importlib.resources import files
 from typing import Any
+
+from intents.tables import read
 
 LANGUAGES = ("en", "ru")
 
@@ -29,9 +30,7 @@ def _lookup(key: str, language: str) -> Any:
 
 @cache
 def _table(language: str) -> dict[str, Any]:
-    from ruamel.yaml import YAML
-
-    return dict(YAML(typ="safe", pure=True).load(files(__name__).joinpath(f"{language}.yaml").read_text("utf-8")))
+    return read(__name__, language)
 
 
 @cache

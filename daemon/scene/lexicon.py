@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any, cast, get_args
 
 from daemon.scene.model import Home, Thing
+from intents.tables import read
 
 Phrase = tuple[str, ...]
 
@@ -22,7 +22,7 @@ class Meaning:
 @cache
 def things() -> tuple[Thing, ...]:
     """Return everything that can be drawn."""
-    rows = _read("things.yaml")
+    rows = _read("things")
     return tuple(_thing(glyph, row, scene) for scene, section in rows.items() for glyph, row in section.items())
 
 
@@ -44,10 +44,10 @@ def longest() -> int:
 
 
 def _meanings() -> Iterator[tuple[Phrase, Meaning]]:
-    for kind, section in _read("words.yaml").items():
+    for kind, section in _read("words").items():
         for value, row in section.items():
             yield from ((phrase, Meaning(kind, str(value))) for phrase in _phrases(row))
-    rows = _read("things.yaml")
+    rows = _read("things")
     lines = [row for section in rows.values() for row in section.values()]
     for thing, row in zip(things(), lines, strict=True):
         words, russian, _ = row.split("|")
@@ -81,6 +81,4 @@ def _thing(glyph: str, row: str, scene: str) -> Thing:
 
 @cache
 def _read(name: str) -> dict[str, dict[Any, str]]:
-    from ruamel.yaml import YAML
-
-    return dict(YAML(typ="safe", pure=True).load(files(__package__).joinpath(name).read_text("utf-8")))
+    return read(__package__, name)

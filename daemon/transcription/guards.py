@@ -3,9 +3,9 @@
 import re
 import zlib
 from functools import cache
-from importlib.resources import files
 
 from daemon.transcription.decoding import Decoding
+from intents.tables import read
 
 WORST_COMPRESSION, WORST_LOGPROB, WORST_SILENCE = 2.4, -1.0, 0.6
 """The limits of OpenAI's own transcribe()."""
@@ -77,7 +77,4 @@ def bare(text: str) -> str:
 
 @cache
 def _stock() -> dict[str, frozenset[str]]:
-    from ruamel.yaml import YAML
-
-    table = YAML(typ="safe", pure=True).load(files(__package__).joinpath("stock.yaml").read_text("utf-8"))
-    return {name: frozenset(bare(phrase) for phrase in phrases) for name, phrases in table.items()}
+    return {name: frozenset(bare(phrase) for phrase in phrases) for name, phrases in read(__package__, "stock").items()}

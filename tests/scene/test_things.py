@@ -84,7 +84,7 @@ def test_no_word_means_two_things() -> None:
     seen: dict[str, str] = {}
     from daemon.scene.lexicon import _phrases, _read
 
-    for section in _read("things.yaml").values():
+    for section in _read("things").values():
         for glyph, row in section.items():
             words, russian, _ = row.split("|")
             for phrase in _phrases(f"{words}|{russian}"):
