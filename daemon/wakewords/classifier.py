@@ -31,9 +31,10 @@ class Classifier:
         self.new_embeddings = 0
         self.embeddings = np.zeros((self.input_windows, SIZE), np.float32)
 
-    def process_streaming(self, embedding: Any) -> Iterator[float]:
-        """Take one embedding and yield its score."""
-        self.embeddings[:-1] = self.embeddings[1:]
-        self.embeddings[-1] = embedding.reshape(SIZE)
-        (result, *_) = self._session.run(None, {self._name: self.embeddings[None]})
-        yield float(result.item())
+    def process_streaming(self, embeddings: Any) -> Iterator[float]:
+        """Take embeddings and yield a score for each."""
+        for embedding in embeddings.reshape(-1, SIZE):
+            self.embeddings[:-1] = self.embeddings[1:]
+            self.embeddings[-1] = embedding
+            (result, *_) = self._session.run(None, {self._name: self.embeddings[None]})
+            yield float(result.item())

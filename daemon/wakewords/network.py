@@ -6,6 +6,7 @@ Every few hundred steps all negatives are scored; those that come nearest to wak
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator
@@ -114,14 +115,14 @@ class _Learner:
                 masks.append((value > 0) * self._dropped(value.shape, DROPOUT))
                 value = value * masks[-1]
         slope: Array = ((_sigmoid(value[:, 0]) - wanted) / np.float32(len(batch)))[:, None]
-        slopes: list[Array] = [np.zeros(0, np.float32)] * len(self._values)
+        slopes: list[Any] = [None] * len(self._values)
         for at in reversed(range(self._layers)):
-            slopes[at], slopes[self._layers + at] = inputs[at].T @ slope, slope.sum(0, dtype=np.float32)
+            slopes[at], slopes[self._layers + at] = inputs[at].T @ slope, slope.sum(0)
             if at:
                 slope = ((slope @ weights[at].T) * masks[at - 1]).astype(np.float32)
         self._descend(slopes, rate)
 
-    def _descend(self, slopes: list[Array], rate: float) -> None:
+    def _descend(self, slopes: list[Any], rate: float) -> None:
         self._count += 1
         for at, slope in enumerate(slopes):
             self._first[at] += 0.1 * (slope - self._first[at])

@@ -90,9 +90,9 @@ def _list(wanted: str) -> list[str]:
 @cache
 def _others(language: str) -> list[Voice]:
     found: list[Voice] = []
-    base = language.split("-")[0]
+    base = language.partition("-")[0]
     if base == "en" and shutil.which("flite"):
-        named = _output(["flite", "-lv"]).partition(":")[2].split()
+        named = re.findall(r"\w+", _output(["flite", "-lv"]))
         found += [Voice("flite", name) for name in named if name in FLITE]
     if base in FESTIVAL and shutil.which("text2wave"):
         named = re.findall(r"\w+", _output(["festival", "--batch", "(print (voice.list))"]))
