@@ -15,7 +15,7 @@ from daemon.engines.wake.openwakeword import SPARE_MELS, SPARE_SAMPLES, accelera
 from daemon.errors import EngineError
 
 Embeddings = NDArray[np.float32]
-WINDOW, SIZE = 16, 96
+WINDOW, SIZE = 12, 96
 """Embeddings that a classifier of ours looks at, and numbers in each."""
 MELS, STEP, BANDS = 76, 8, 32
 AT_ONCE = 100
@@ -81,7 +81,7 @@ def _run(lib: Any, interpreter: Any, given: Any, result: Any, values: NDArray[np
 
 
 def windows(embeddings: Embeddings, silence: Embeddings) -> Embeddings:
-    """Return what a classifier sees at each frame: its embedding and the fifteen before it."""
+    """Return what a classifier sees at each frame: its embedding and those before it."""
     padded = np.concatenate((np.tile(silence, (WINDOW - 1, 1)), embeddings)).astype(np.float32)
     seen = np.lib.stride_tricks.sliding_window_view(padded, WINDOW, axis=0)
     return np.ascontiguousarray(seen.transpose(0, 2, 1))

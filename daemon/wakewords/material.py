@@ -25,11 +25,11 @@ from daemon.wakewords.features import Features
 from daemon.wakewords.misses import near
 from daemon.wakewords.sentences import Part, commands, lines
 from daemon.wakewords.speech import Line, Spoken, speak
-from daemon.wakewords.voices import voices
+from daemon.wakewords.voices import foreign, voices
 
 MINUTE = 60 * RATE
-STRANGERS, RUN_ON, PRECEDED, FOLLOWED, STRETCHED = 0.15, 0.4, 0.25, 0.5, 0.5
-"""Shares of the clips: by another synthesizer, without commas, after and before other words, played at another pace."""
+STRANGERS, FOREIGN, RUN_ON, PRECEDED, FOLLOWED, STRETCHED = 0.15, 0.35, 0.4, 0.25, 0.5, 0.6
+"""Shares of the clips: by other synthesizers, by foreigners, without commas, after and before words, at another pace."""
 BATCH = 24
 """Clips of one order: espeak-ng is started once for them."""
 SPEECHLESS = 0.12
@@ -57,18 +57,25 @@ class Clips:
     seed: int
     avoid: tuple[str, ...] = ()
     """The wake phrases, which are not to be among the other words."""
+    accents: tuple[str, ...] = ()
+    """Other languages whose voices may say it too."""
+    renditions: int = 1
+    """How many clips are made of what was said once: other rooms, other noise, another pace."""
 
     def make(self) -> list[Take]:
         """Speak them."""
         source = np.random.default_rng([self.seed, 1])
         ordered = [self._line(text, source) for text in self.texts]
-        return [_clip(line, spoken, source) for line, spoken in zip(ordered, speak(ordered), strict=True)]
+        said = zip(ordered, speak(ordered), strict=True)
+        return [_clip(line, spoken, source) for line, spoken in said for _ in range(self.renditions)]
 
     def _line(self, text: str, source: Generator) -> Line:
         speakers = voices(self.language, self.part)
         strangers = [voice for voice in speakers if voice.program != "espeak-ng"]
         if strangers and source.random() < STRANGERS:  # a synthesizer of another kind counts as much as many espeak-ngs
             speakers = strangers
+        if self.accents and source.random() < FOREIGN:
+            speakers = foreign(self.accents)
         voice = speakers[source.integers(len(speakers))]
         text = text.replace(",", "") if source.random() < RUN_ON else text
         before = behind = ""
@@ -76,7 +83,7 @@ class Clips:
             before = self._other(source) + ". "
         if voice.program == "espeak-ng" and source.random() < FOLLOWED:
             behind = source.choice((", ", " ", ". ")) + self._other(source)
-        speed, pitch = int(source.uniform(120, 215)), int(source.uniform(20, 80))
+        speed, pitch = int(source.uniform(115, 220)), int(source.uniform(5, 95))
         return Line(before + text + behind, voice, speed, pitch, (len(before), len(before) + len(text)))
 
     def _other(self, source: Generator) -> str:
@@ -140,7 +147,7 @@ def _varied(spoken: Spoken, source: Generator) -> Spoken:
     """Play some of it a little faster or slower, which makes other mouths of the few that there are."""
     if source.random() >= STRETCHED or not len(spoken.sound):
         return spoken
-    factor = float(source.uniform(0.86, 1.16))
+    factor = float(source.uniform(0.8, 1.25))
     phrase = None if spoken.phrase is None else (spoken.phrase[0] / factor, spoken.phrase[1] / factor)
     return Spoken(air.stretched(spoken.sound, factor), phrase)
 
@@ -186,12 +193,20 @@ class Makers:
 
 
 def clip_orders(
-    texts: Sequence[str], language: str, part: Part, *, count: int, seed: int, avoid: Sequence[str]
+    texts: Sequence[str],
+    language: str,
+    part: Part,
+    *,
+    count: int,
+    seed: int,
+    avoid: Sequence[str],
+    accents: Sequence[str],
 ) -> list[Order]:
-    """Return orders for `count` clips that say the texts in turn."""
+    """Return orders for `count` clips that say the texts in turn; in the training twice, and with `accents`."""
+    more = (tuple(accents), 2) if part == "training" else ((), 1)
     repeated = [texts[at % len(texts)] for at in range(count)]
     return [
-        Clips(language, part, tuple(repeated[at : at + BATCH]), seed * 1_000_003 + at, tuple(avoid))
+        Clips(language, part, tuple(repeated[at : at + BATCH]), seed * 1_000_003 + at, tuple(avoid), *more)
         for at in range(0, count, BATCH)
     ]
 

@@ -1,4 +1,4 @@
-"""A small classifier over sixteen embeddings, trained in plain numpy: two hidden layers, dropout, Adam, hard negatives.
+"""A small classifier over twelve embeddings, trained in plain numpy: two hidden layers, dropout, Adam, hard negatives.
 
 Every few hundred steps all negatives are scored; those that come nearest to waking fill a third of the next batches.
 """
@@ -23,14 +23,14 @@ ROUND = 250
 """Steps between two looks for hard negatives."""
 HARDEST = 3000
 RATE, DECAY = 1e-3, 0.02
-DROPOUT = 0.25
+DROPOUT = 0.4
 AT_ONCE = 8192
 SMALLEST = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """Places in a long row of embeddings; each stands for the embedding there and the fifteen before it."""
+    """Places in a long row of embeddings; each stands for the embedding there and those before it."""
 
     embeddings: NDArray[np.float16]
     ends: NDArray[np.int64]

@@ -1,7 +1,7 @@
 """A trained network as an ONNX file, written by hand: a handful of protobuf fields, no package needed.
 
 So one kind of file serves all: ours, run by onnxruntime, and classifiers that openWakeWord's own training makes; ours
-work in openWakeWord too. Input [1, 16, 96], output [1, 1]. Field numbers: onnx.proto of ONNX 1.16, opset 13.
+work in openWakeWord too. Input [1, 12, 96], output [1, 1]. Field numbers: onnx.proto of ONNX 1.16, opset 13.
 """
 
 import numpy as np

@@ -19,6 +19,7 @@ from daemon.wakewords.misses import misses, near
 from daemon.wakewords.network import Network, Windows, row, train
 from daemon.wakewords.sentences import PARTS, Part, beginning, part_of, vocabulary
 from daemon.wakewords.shelf import Shelf
+from daemon.wakewords.voices import accents
 from intents.normalize import normalize
 
 SEED = 2026
@@ -36,7 +37,7 @@ class Scale:
 
     clips: tuple[int, int, int] = (1200, 240, 400)
     near: tuple[int, int, int] = (840, 160, 240)
-    minutes: tuple[int, int, int] = (90, 45, 308)
+    minutes: tuple[int, int, int] = (120, 45, 308)
     steps: int = 3000
 
     def times(self, share: float) -> "Scale":
@@ -82,6 +83,7 @@ class Recipe:
         self._scale = scale
         self._shelf = shelf
         self._step = step
+        self._accents = accents(self._phrases[0], language)
 
     def make(self) -> Trained:
         """Do it all. Raises EngineError, ConfigError, OSError."""
@@ -115,7 +117,13 @@ class Recipe:
     def _clips(self, part: Part) -> list[Order]:
         count = self._scale.clips[PARTS.index(part)]
         return clip_orders(
-            self._phrases, self._language, part, count=count, seed=SEED + PARTS.index(part), avoid=self._phrases
+            self._phrases,
+            self._language,
+            part,
+            count=count,
+            seed=SEED + PARTS.index(part),
+            avoid=self._phrases,
+            accents=self._accents,
         )
 
     def _near(self, part: Part) -> list[Order]:
@@ -125,7 +133,8 @@ class Recipe:
         found = [text for text in misses(self._phrases, words, count=4 * count, seed=SEED) if part_of(text) == part]
         random.Random(SEED).shuffle(found)
         seed = SEED + 10 + PARTS.index(part)
-        return clip_orders(found or ["..."], self._language, part, count=count, seed=seed, avoid=self._phrases)
+        texts, avoid = found or list(vocabulary(self._language, part)), self._phrases
+        return clip_orders(texts, self._language, part, count=count, seed=seed, avoid=avoid, accents=self._accents)
 
     def _starting(self, start: str) -> list[str]:
         return beginning(self._language, start) if len(start) == STARTING else []

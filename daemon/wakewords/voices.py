@@ -9,11 +9,13 @@ import re
 import shutil
 import subprocess
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
 from daemon.errors import ConfigError, EngineError
+from daemon.wakewords.misses import distance
 from daemon.wakewords.sentences import Part
 
 PROGRAM = "espeak-ng"
@@ -27,6 +29,8 @@ HELD_OUT: dict[Part, tuple[str, ...]] = {
 FLITE = ("kal16", "awb", "rms", "slt")
 FESTIVAL = {"ru": ("msu_ru_nsh_clunits",), "en": ("kal_diphone", "ked_diphone", "cmu_us_slt_arctic_hts")}
 SECONDS = 20
+ALIKE, MOST = 0.34, 8
+"""Share of a phrase's sounds that another language may say otherwise, and how many such languages are taken."""
 FEWEST_SOUNDS = 5
 """"alexa" and «алиса» have as many; "hey" has three."""
 
@@ -49,14 +53,34 @@ def voices(language: str, part: Part) -> list[Voice]:
     return sorted(found) + (_others(language) if part == "test" else [])
 
 
+def accents(phrase: str, language: str) -> tuple[str, ...]:
+    """Return other languages whose espeak-ng voices say the phrase nearly as `language` does: foreigners, so to speak."""
+    own = _sounds(phrase, _accents(language)[0])
+    known = set(_files(_list(""))) - set(_accents(language))
+    far = {name: distance(own, _sounds(phrase, name)) for name in sorted(known)}
+    return tuple(name for name in sorted(far, key=lambda name: (far[name], name)) if far[name] <= ALIKE * len(own))[
+        :MOST
+    ]
+
+
+def _sounds(phrase: str, voice: str) -> str:
+    spoken = _output([PROGRAM, "-q", "--ipa", "-v", voice, "--", phrase.replace("[[", " ")])
+    return "".join(sign for sign in spoken if unicodedata.category(sign) == "Ll")
+
+
 def check_sayable(phrase: str, language: str) -> None:
     """Raise ConfigError for a phrase that is too short, or nothing at all, when it is said in the language."""
-    spoken = _output([PROGRAM, "-q", "--ipa", "-v", _accents(language)[0], "--", phrase.replace("[[", " ")])
-    sounds = sum(unicodedata.category(sign) == "Ll" for sign in spoken)
+    sounds = len(_sounds(phrase, _accents(language)[0]))
     if not sounds:
         raise ConfigError("wake_train.phrase_unsayable", phrase=phrase, language=language)
     if sounds < FEWEST_SOUNDS:
         raise ConfigError("wake_train.phrase_short", phrase=phrase)
+
+
+def foreign(accents: Sequence[str]) -> list[Voice]:
+    """Return the training's voices of foreigners."""
+    makes = [make for make in _variants() if _part(make) == "training"]
+    return [Voice("espeak-ng", f"{accent}+{make}") for accent in accents for make in makes]
 
 
 def _part(variant: str) -> Part:
@@ -67,12 +91,17 @@ def _part(variant: str) -> Part:
 @cache
 def _accents(language: str) -> list[str]:
     """Return espeak-ng's own voices of the language, that of the language itself first."""
-    found = re.findall(r"^ *(\d+) .* (\w+/[-\w]+)(?= |$)", "\n".join(_list(language)), re.MULTILINE)
-    files = [file for _, file in sorted(found, key=lambda one: int(one[0])) if not file.startswith(("mb/", "!v/"))]
-    names = list(dict.fromkeys(file.rpartition("/")[2] for file in files))
+    names = _files(_list(language))
     if not names:
         raise ConfigError("wake_train.language", language=language)
     return sorted(names, key=lambda name: name.lower() != language.lower())
+
+
+def _files(rows: list[str]) -> list[str]:
+    """Return the voices' files, the preferred first."""
+    found = re.findall(r"^ *(\d+) .* (\w+/[-\w]+)(?= |$)", "\n".join(rows), re.MULTILINE)
+    files = [file for _, file in sorted(found, key=lambda one: int(one[0])) if not file.startswith(("mb/", "!v/"))]
+    return list(dict.fromkeys(file.rpartition("/")[2] for file in files))
 
 
 @cache
@@ -82,6 +111,8 @@ def _variants() -> list[str]:
 
 
 def _list(wanted: str) -> list[str]:
+    if not wanted:
+        return _output([PROGRAM, "--voices"]).splitlines()
     if not re.fullmatch(r"[a-z]{2,8}(-[A-Za-z0-9]{1,8})*", wanted):
         raise ConfigError("wake_train.language", language=wanted)
     return _output([PROGRAM, f"--voices={wanted}"]).splitlines()

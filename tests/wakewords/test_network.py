@@ -13,9 +13,9 @@ pytestmark = pytest.mark.slow
 
 def windows(count: int, seed: int, shift: float) -> Windows:
     source = np.random.default_rng(seed)
-    values = source.normal(3, 10, (count + 15, 96)).astype(np.float16)
+    values = source.normal(3, 10, (count + 11, 96)).astype(np.float16)
     values[:, :4] += shift
-    return Windows(values, np.arange(15, count + 15))
+    return Windows(values, np.arange(11, count + 11))
 
 
 @pytest.fixture(scope="module")
@@ -40,13 +40,13 @@ def test_the_file_is_sound_onnx_and_scores_the_same(network: Network, tmp_path: 
     assert path.stat().st_size < 500_000
     classifier, sound = Classifier(path), windows(40, 5, 6)
     theirs = [score for one in sound.embeddings for score in classifier.process_streaming(one.astype(np.float32))]
-    assert theirs[15:] == pytest.approx(network.all_scores(sound).tolist(), abs=1e-4)
+    assert theirs[11:] == pytest.approx(network.all_scores(sound).tolist(), abs=1e-4)
 
 
 def test_takes_in_a_row_begin_in_silence() -> None:
     silence = np.full(96, 7, np.float32)
     whole, starts = row([np.zeros((3, 96), np.float16), np.ones((2, 96), np.float16)], silence)
-    assert starts == [15, 33]
-    first = Windows(whole, np.array([starts[1]])).at(slice(None)).reshape(16, 96)
-    assert first[:15].tolist() == np.full((15, 96), 7).tolist()
-    assert first[15].tolist() == [1] * 96
+    assert starts == [11, 25]
+    first = Windows(whole, np.array([starts[1]])).at(slice(None)).reshape(12, 96)
+    assert first[:11].tolist() == np.full((11, 96), 7).tolist()
+    assert first[11].tolist() == [1] * 96

@@ -85,7 +85,7 @@ def test_a_network_that_has_learnt_nothing_would_be_found_out(
             tuple(np.full_like(one, weight) for one in made.network.weights),
             tuple(np.full_like(one, bias) for one in made.network.biases),
         )
-        scores = nothing.scores(np.ones((60, 16, 96), np.float32))
+        scores = nothing.scores(np.ones((60, 12, 96), np.float32))
         clip = Scored(tuple(scores.tolist()), (20, 30), "x")
         judged = point([clip] * 10, [clip] * 10, WordRule(made.chosen.threshold, made.chosen.patience))
         assert judged.false_rejects == 1 or judged.false_accepts == 10

@@ -89,7 +89,7 @@ def test_a_model_of_ones_own_by_path_and_by_name(tmp_path: Path) -> None:
 
 def classifier(weight: float = 0.01) -> bytes:
     """Return an .onnx classifier whose score grows with the embedding."""
-    sizes = ((1536, 4), (4, 1))
+    sizes = ((1152, 4), (4, 1))
     values = tuple(np.full(size, weight, np.float32) for size in sizes)
     return encoded(Network(values, tuple(np.zeros(size[1], np.float32) for size in sizes)))
 
