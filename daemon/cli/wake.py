@@ -125,7 +125,7 @@ def _progress() -> Iterator[Any]:
 def _card(phrases: list[str], language: str, trained: Any) -> Any:
     from daemon.wakewords.card import Card
     from daemon.wakewords.phrase import spellings
-    from daemon.wakewords.voices import version, voices
+    from daemon.wakewords.voices import foreign, version, voices
 
     return Card(
         phrases=tuple(phrases),
@@ -135,7 +135,7 @@ def _card(phrases: list[str], language: str, trained: Any) -> Any:
         spellings=tuple(spellings(phrases)),
         made=dt.datetime.now(dt.UTC).date().isoformat(),
         synthesizers=version(),
-        voices=tuple(voice.name for voice in voices(language, "training")),
+        voices=tuple(voice.name for voice in (*voices(language, "training"), *foreign(trained.accents))),
         unseen=trained.unseen,
         validation=trained.validation,
         test=trained.test,

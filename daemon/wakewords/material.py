@@ -11,7 +11,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from typing import Self
 
 import numpy as np
@@ -29,7 +29,7 @@ from daemon.wakewords.voices import foreign, voices
 
 MINUTE = 60 * RATE
 STRANGERS, FOREIGN, RUN_ON, PRECEDED, FOLLOWED, STRETCHED = 0.15, 0.35, 0.4, 0.25, 0.5, 0.6
-"""Shares of the clips: by other synthesizers, by foreigners, without commas, after and before words, at another pace."""
+"""Shares of the clips: by other synthesizers, foreigners; without commas, after and before words, at another pace."""
 BATCH = 24
 """Clips of one order: espeak-ng is started once for them."""
 SPEECHLESS = 0.12
@@ -179,7 +179,10 @@ class Makers:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            for child in active_children():
+                child.terminate()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def make(self, orders: Sequence[Order]) -> Iterator[list[Take]]:

@@ -68,6 +68,8 @@ class Trained:
     """By part, at the patience that was chosen."""
     unseen: tuple[str, ...]
     """Voices of the test."""
+    accents: tuple[str, ...]
+    """Foreigners of the training."""
 
 
 Step = Callable[[str, float], None]
@@ -193,7 +195,7 @@ class Recipe:
         figures = [_figures(*scored[part], rule) for part in judged]
         self._step("judging", 1.0)
         unseen = tuple(sorted({take.voice for take in clips["test"]}))
-        return Trained(network, chosen, figures[0], figures[1], curves, unseen)
+        return Trained(network, chosen, figures[0], figures[1], curves, unseen, self._accents)
 
     def _scored(self, network: Network, take: Take) -> Scored:
         whole, (start,) = row([take.embeddings], silence())

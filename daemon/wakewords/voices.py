@@ -54,13 +54,12 @@ def voices(language: str, part: Part) -> list[Voice]:
 
 
 def accents(phrase: str, language: str) -> tuple[str, ...]:
-    """Return other languages whose espeak-ng voices say the phrase nearly as `language` does: foreigners, so to speak."""
+    """Return other languages whose voices say the phrase nearly as `language` does: foreigners, so to speak."""
     own = _sounds(phrase, _accents(language)[0])
     known = set(_files(_list(""))) - set(_accents(language))
     far = {name: distance(own, _sounds(phrase, name)) for name in sorted(known)}
-    return tuple(name for name in sorted(far, key=lambda name: (far[name], name)) if far[name] <= ALIKE * len(own))[
-        :MOST
-    ]
+    near = [name for name in known if far[name] <= ALIKE * len(own)]
+    return tuple(sorted(near, key=lambda name: (far[name], name))[:MOST])
 
 
 def _sounds(phrase: str, voice: str) -> str:
