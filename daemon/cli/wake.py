@@ -182,6 +182,7 @@ def _tell(folder: Path, name: str, card: Any, trained: Any, *, by_name: bool) ->
     _table(trained, language)
     for part in ("validation", "test"):
         print(messages.text(f"wake.report.{part}", language, **getattr(card, part).model_dump()))
+    print(messages.text("wake.report.clear", language, share=card.test.clear))
     if card.test.other_synthesizer is not None:
         print(messages.text("wake.report.other", language, share=card.test.other_synthesizer))
     met = card.test.false_rejects <= BAR and card.test.false_accepts == 0

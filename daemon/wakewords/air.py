@@ -35,6 +35,12 @@ def through(sound: Sound, source: Generator) -> NDArray[np.int16]:
     return ((sound + floor).clip(-1, 1) * FULL).astype("<i2")
 
 
+def quiet(sound: Sound, source: Generator) -> NDArray[np.int16]:
+    """Return the sound as a good microphone gives it in a quiet room."""
+    peak = float(np.abs(sound).max(initial=1e-4))
+    return ((sound / peak / 2 + source.normal(0, 5e-4, len(sound))).clip(-1, 1) * FULL).astype("<i2")
+
+
 def in_room(sound: Sound, source: Generator) -> Sound:
     """Add the echo of a room: noise that dies away within 0.1 to 0.6 s."""
     seconds = source.uniform(0.1, 0.6)

@@ -18,6 +18,7 @@ class Figures(BaseModel):
     clips: int = Field(description="recordings of the phrase")
     false_rejects: float = Field(description="share of them that did not wake")
     other_synthesizer: float | None = Field(None, description="the same in the voices that are not espeak-ng's")
+    clear: float | None = Field(None, description="the same for phrases said clearly in a quiet room")
     hours: float = Field(description="hours of other speech, noise and music")
     false_accepts: int = Field(description="wakings in those hours")
     near_misses: int = Field(description="recordings of phrases that are nearly the wake phrase")

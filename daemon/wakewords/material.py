@@ -61,13 +61,15 @@ class Clips:
     """Other languages whose voices may say it too."""
     renditions: int = 1
     """How many clips are made of what was said once: other rooms, other noise, another pace."""
+    clear: bool = False
+    """In a quiet room, and only the phrase."""
 
     def make(self) -> list[Take]:
         """Speak them."""
         source = np.random.default_rng([self.seed, 1])
         ordered = [self._line(text, source) for text in self.texts]
         said = zip(ordered, speak(ordered), strict=True)
-        return [_clip(line, spoken, source) for line, spoken in said for _ in range(self.renditions)]
+        return [_clip(line, spoken, source, clear=self.clear) for line, spoken in said for _ in range(self.renditions)]
 
     def _line(self, text: str, source: Generator) -> Line:
         speakers = voices(self.language, self.part)
@@ -79,9 +81,10 @@ class Clips:
         voice = speakers[source.integers(len(speakers))]
         text = text.replace(",", "") if source.random() < RUN_ON else text
         before = behind = ""
-        if voice.program == "espeak-ng" and source.random() < PRECEDED:
+        alone = self.clear or voice.program != "espeak-ng"
+        if not alone and source.random() < PRECEDED:
             before = self._other(source) + ". "
-        if voice.program == "espeak-ng" and source.random() < FOLLOWED:
+        if not alone and source.random() < FOLLOWED:
             behind = source.choice((", ", " ", ". ")) + self._other(source)
         speed, pitch = int(source.uniform(115, 220)), int(source.uniform(5, 95))
         return Line(before + text + behind, voice, speed, pitch, (len(before), len(before) + len(text)))
@@ -131,13 +134,14 @@ class Minutes:
 Order = Clips | Minutes
 
 
-def _clip(line: Line, spoken: Spoken, source: Generator) -> Take:
-    spoken = _varied(spoken, source)
+def _clip(line: Line, spoken: Spoken, source: Generator, *, clear: bool) -> Take:
+    spoken = spoken if clear else _varied(spoken, source)
     if spoken.phrase is None or line.phrase is None:
         return Take(np.zeros((0, 96), np.float16), ())
     lead = source.uniform(0.2, 2.2)
     quiet = [np.zeros(int(seconds * RATE), np.float32) for seconds in (lead, 1.2)]
-    pcm = air.through(np.concatenate((quiet[0], spoken.sound, quiet[1])), source)
+    sound = np.concatenate((quiet[0], spoken.sound, quiet[1]))
+    pcm = air.quiet(sound, source) if clear else air.through(sound, source)
     start, end = (round((lead + at) * RATE / FRAME) for at in spoken.phrase)
     text = line.text[slice(*line.phrase)]
     return _take(pcm, ((text, start, end),), f"{line.voice.program}: {line.voice.name}")
@@ -204,7 +208,7 @@ def clip_orders(
     seed: int,
     avoid: Sequence[str],
     accents: Sequence[str],
-) -> list[Order]:
+) -> list[Clips]:
     """Return orders for `count` clips that say the texts in turn; in the training twice, and with `accents`."""
     more = (tuple(accents), 2) if part == "training" else ((), 1)
     repeated = [texts[at % len(texts)] for at in range(count)]

@@ -22,8 +22,8 @@ POSITIVES, HARD = 0.3, 0.35
 ROUND = 250
 """Steps between two looks for hard negatives."""
 HARDEST = 3000
-RATE, DECAY = 1e-3, 0.02
-DROPOUT = 0.4
+RATE, DECAY = 1e-3, 0.03
+DROPOUT = 0.25
 AT_ONCE = 8192
 SMALLEST = 1e-3
 

@@ -6,7 +6,7 @@ nothing has been learnt or chosen by, so its figures are the honest ones.
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,7 +38,7 @@ class Scale:
     clips: tuple[int, int, int] = (1200, 240, 400)
     near: tuple[int, int, int] = (840, 160, 240)
     minutes: tuple[int, int, int] = (120, 45, 308)
-    steps: int = 3000
+    steps: int = 4000
 
     def times(self, share: float) -> "Scale":
         """Return less of everything, down to what still makes sense, or more of what it learns from."""
@@ -93,10 +93,11 @@ class Recipe:
             clips = self._all("phrase", makers, self._clips)
             near_misses = self._all("near", makers, self._near)
             others = self._all("other", makers, self._minutes)
+            clear = [take for found in makers.make(self._clear()) for take in found if len(take.embeddings)]
         network = self._trained(clips["training"], near_misses["training"], others["training"])
-        return self._judged(network, clips, near_misses, others)
+        return self._judged(network, clips, near_misses, others, clear)
 
-    def _all(self, stage: str, makers: Makers, orders: Callable[[Part], list[Order]]) -> dict[Part, list[Take]]:
+    def _all(self, stage: str, makers: Makers, orders: Callable[[Part], Sequence[Order]]) -> dict[Part, list[Take]]:
         """Make the three parts of one kind of material, or take from the shelf what lies there."""
         wanted = {part: orders(part) for part in PARTS}
         whole = sum(map(len, wanted.values()))
@@ -116,7 +117,7 @@ class Recipe:
             self._step(stage, done / whole)
         return made
 
-    def _clips(self, part: Part) -> list[Order]:
+    def _clips(self, part: Part) -> Sequence[Order]:
         count = self._scale.clips[PARTS.index(part)]
         return clip_orders(
             self._phrases,
@@ -128,7 +129,16 @@ class Recipe:
             accents=self._accents,
         )
 
-    def _near(self, part: Part) -> list[Order]:
+    def _clear(self) -> Sequence[Order]:
+        count, seed = self._scale.clips[2] // 3, SEED + 20
+        return [
+            replace(order, clear=True)
+            for order in clip_orders(
+                self._phrases, self._language, "test", count=count, seed=seed, avoid=self._phrases, accents=()
+            )
+        ]
+
+    def _near(self, part: Part) -> Sequence[Order]:
         count = self._scale.near[PARTS.index(part)]
         starts = {word[:STARTING] for phrase in self._phrases for word in normalize(phrase).split()}
         words = [*vocabulary(self._language, part), *(word for one in sorted(starts) for word in self._starting(one))]
@@ -141,7 +151,7 @@ class Recipe:
     def _starting(self, start: str) -> list[str]:
         return beginning(self._language, start) if len(start) == STARTING else []
 
-    def _minutes(self, part: Part) -> list[Order]:
+    def _minutes(self, part: Part) -> Sequence[Order]:
         return [Minutes(self._language, part, at) for at in range(self._scale.minutes[PARTS.index(part)])]
 
     def _trained(self, clips: list[Take], near_misses: list[Take], others: list[Take]) -> Network:
@@ -178,6 +188,7 @@ class Recipe:
         clips: dict[Part, list[Take]],
         near_misses: dict[Part, list[Take]],
         others: dict[Part, list[Take]],
+        clear: list[Take],
     ) -> Trained:
         scored: dict[Part, tuple[list[Scored], list[Scored], list[Scored]]] = {}
         judged: tuple[Part, ...] = ("validation", "test")
@@ -194,6 +205,8 @@ class Recipe:
         rule = WordRule(chosen.threshold, chosen.patience)
         figures = [_figures(*scored[part], rule) for part in judged]
         self._step("judging", 1.0)
+        missed = [not woken(self._scored(network, take), rule) for take in clear]
+        figures[1] = figures[1].model_copy(update={"clear": round(sum(missed) / len(missed), 4)})
         unseen = tuple(sorted({take.voice for take in clips["test"]}))
         return Trained(network, chosen, figures[0], figures[1], curves, unseen, self._accents)
 

@@ -80,9 +80,11 @@ def test_a_model_wakes_in_voices_it_has_never_heard(name: str) -> None:
         if voice.name.partition("+")[2].rstrip("0123456789") in SPEECHLIKE
     ]
     assert not {voice.name for voice in strangers} & set(card.voices)
-    spoken = speak([Line(card.phrases[0], voice, 150 + 5 * (at % 5)) for at, voice in enumerate(strangers[:24])])
+    ways = len(card.phrases)
+    said = [Line(card.phrases[at % ways], voice, 150 + 5 * (at % 5)) for at, voice in enumerate(strangers[:24])]
+    spoken = speak(said)
     woken = [hits(wake, room(one.sound)) for one in spoken]
-    assert sum(bool(one) for one in woken) >= 0.8 * len(woken), woken
+    assert sum(map(bool, woken)) >= 0.7 * len(woken), woken  # a floor; how well they do stands in their cards
 
 
 @pytest.mark.slow
