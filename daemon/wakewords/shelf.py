@@ -28,7 +28,7 @@ class Shelf:
     def get(self, kind: str, orders: Sequence[object]) -> list[Take] | None:
         """Return what was made of the orders earlier, or None."""
         try:
-            with np.load(self._path(kind, orders), allow_pickle=False) as file:
+            with self._path(kind, orders).open("rb") as raw, np.load(raw, allow_pickle=False) as file:
                 table = json.loads(bytes(file["table"]))
                 cuts = np.cumsum([row["frames"] for row in table])[:-1]
                 pieces = np.split(file["embeddings"], cuts)

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import unicodedata
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -56,8 +57,10 @@ def voices(language: str, part: Part) -> list[Voice]:
 def accents(phrase: str, language: str) -> tuple[str, ...]:
     """Return other languages whose voices say the phrase nearly as `language` does: foreigners, so to speak."""
     own = _sounds(phrase, _accents(language)[0])
-    known = set(_files(_list(""))) - set(_accents(language))
-    far = {name: distance(own, _sounds(phrase, name)) for name in sorted(known)}
+    known = sorted(set(_files(_list(""))) - set(_accents(language)))
+    with ThreadPoolExecutor() as asking:  # a hundred short programs
+        said = asking.map(lambda name: _sounds(phrase, name), known)
+        far = {name: distance(own, sounds) for name, sounds in zip(known, said, strict=True)}
     near = [name for name in known if far[name] <= ALIKE * len(own)]
     return tuple(sorted(near, key=lambda name: (far[name], name))[:MOST])
 
