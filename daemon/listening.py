@@ -20,7 +20,7 @@ async def listen(ears: Worker, hearing: Hearing, bus: Bus) -> None:
     Each utterance is transcribed to its end before more audio is taken, so memory stays bounded at any speed.
     Raises AudioError for an unreadable recording, EngineError and WorkerError.
     """
-    turn, word = "", None
+    turn, word, spellings = "", None, ()
     taking: asyncio.Task[None] | None = None
     utterance: Utterance | None = None
     try:
@@ -28,14 +28,14 @@ async def listen(ears: Worker, hearing: Hearing, bus: Bus) -> None:
             async for frame in call:
                 match head := frame.head:
                     case {"type": "wake"}:
-                        turn, word = new_id(), head["word"]
+                        turn, word, spellings = new_id(), head["word"], tuple(head.get("spellings", ()))
                         event = WakeWord(
                             word=word, score=round(head["score"], 3), turn=turn, position=head["t"], at=time.time()
                         )
                         bus.publish(event)
                         await _drop(taking)
                     case {"type": "start"}:
-                        utterance = Utterance(turn, word, head["lead"])
+                        utterance = Utterance(turn, word, head["lead"], spellings=spellings)
                         bus.publish(Listening(trigger=head["trigger"], turn=turn, position=head["t"], at=time.time()))
                         taking = asyncio.create_task(_take_down(utterance, hearing, bus), name=f"turn {turn}")
                     case {"type": "audio" | "pause" | "end"} if utterance is not None:

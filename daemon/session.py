@@ -54,7 +54,7 @@ class Session:
         self._ears: Worker | None = None
         self._hearing: asyncio.Task[None] | None = None
         self._call: RemoteCall | None = None
-        self._wake: tuple[str, str] | None = None
+        self._wake: tuple[str, tuple[str, ...], str] | None = None
         self._question: Question | None = None
         self._utterance: Utterance | None = None
         self._turn: asyncio.Task[None] | None = None
@@ -204,7 +204,7 @@ class Session:
         head = frame.head
         match head["type"]:
             case "wake":
-                self._woken(head["word"], head["score"], head["t"])
+                self._woken(head["word"], head["score"], head["t"], tuple(head.get("spellings", ())))
             case "start":
                 self._start(head["trigger"], head["t"], head["lead"])
             case "audio" if self._utterance is not None:
@@ -231,10 +231,10 @@ class Session:
             self._end_utterance("released")
         self._settle()
 
-    def _woken(self, word: str, score: float, position: float) -> None:
+    def _woken(self, word: str, score: float, position: float, spellings: tuple[str, ...]) -> None:
         """End whatever we were saying or thinking: the user has the floor."""
         turn = new_id()
-        self._wake = (word, turn)
+        self._wake = (word, spellings, turn)
         self._question = None
         self._bus.publish(WakeWord(word=word, score=round(score, 3), turn=turn, position=position, at=time.time()))
         self._utterance = None
@@ -242,9 +242,10 @@ class Session:
             self._turn.cancel()
 
     def _start(self, trigger: Any, position: float, lead: float) -> None:
-        word, turn = self._wake if self._wake and trigger == "wake_word" else (None, new_id())
+        word, spellings, turn = self._wake if self._wake and trigger == "wake_word" else (None, (), new_id())
         question, self._question, self._wake = self._question, None, None
-        self._utterance = utterance = Utterance(turn, word, lead, question if trigger == "question" else None)
+        asked = question if trigger == "question" else None
+        self._utterance = utterance = Utterance(turn, word, lead, asked, spellings)
         self._bus.publish(Listening(trigger=trigger, turn=turn, position=position, at=time.time()))
         self._begin(partial(self._spoken, utterance, chime=trigger == "wake_word"), "listening", turn)
 

@@ -45,6 +45,8 @@ class Utterance:
     """Seconds at its beginning that may hold the end of the wake phrase."""
     question: Question | None = None
     """What we asked, when this is the answer."""
+    spellings: tuple[str, ...] = ()
+    """How the wake phrase may be written, where the word's own model says so."""
     heard: asyncio.Queue[Heard] = field(default_factory=asyncio.Queue)
 
 
@@ -125,4 +127,6 @@ async def transcribe(utterance: Utterance, hearing: Hearing, bus: Bus) -> tuple[
 
 
 def _without_wake(text: str, utterance: Utterance) -> str:
-    return strip_wake(text, utterance.wake_word) if utterance.wake_word else text
+    if utterance.wake_word is None:
+        return text
+    return strip_wake(text, utterance.wake_word, utterance.spellings or None)

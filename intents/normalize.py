@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from intents.tables import table
 
@@ -67,10 +67,10 @@ def _unpaired(inside: str, mark: str, partner: str) -> bool:
 def strip_wake(text: str, word: str, spellings: Sequence[str] | None = None) -> str:
     """Return `text` without a leading wake phrase `word` ("hey_jarvis"), spoken once or more, in any of its spellings.
 
-    `spellings` are normalised phrases; without them those of `wake.yaml` are taken, and the word itself.
+    `spellings` are normalised phrases beside those of `wake.yaml`; without them the word itself is one, too.
     A phrase later in the text stays. What is left begins with a word, or is "".
     """
-    phrases = _by_first_word(spellings) if spellings is not None else _known_phrases(word)
+    phrases = _known_phrases(word) if spellings is None else _given_phrases(word, tuple(spellings))
     found = words(text)
     said = [item.text for item in found]
     begin = 0
@@ -88,6 +88,11 @@ def strip_wake(text: str, word: str, spellings: Sequence[str] | None = None) -> 
 @cache  # asked for with every partial transcript
 def _known_phrases(word: str) -> dict[str, list[list[str]]]:
     return _by_first_word(wake_spellings(word))
+
+
+@lru_cache(maxsize=16)
+def _given_phrases(word: str, spellings: tuple[str, ...]) -> dict[str, list[list[str]]]:
+    return _by_first_word([*spellings, *(wake_spellings(word) if word in table("wake") else ())])
 
 
 def _by_first_word(spellings: Sequence[str]) -> dict[str, list[list[str]]]:

@@ -24,6 +24,9 @@ LAYERS = {
     "daemon.scene": 0,
     "daemon.spoken": 0,
     "daemon.types": 0,
+    "daemon.wakewords.judgement": 0,
+    "daemon.wakewords.misses": 0,
+    "daemon.wakewords.phrase": 0,
     "daemon.workers.placement": 0,
     "daemon.workers.wire": 0,
     # 1: what everything is built with
@@ -46,6 +49,7 @@ LAYERS = {
     "daemon.ears": 2,
     "daemon.engines": 2,
     "daemon.transcription": 2,
+    "daemon.wakewords": 2,
     "daemon.workers": 2,
     # 3: a turn
     "daemon.jobs": 3,

@@ -110,7 +110,10 @@ class Listener:
             self._detector.ready()  # our own voice must not make us deaf to the user's
             return
         end = phrase_end(hit.at, levels(self._ring.cut(0)), self._ring.end)
-        self._tell("wake", word=hit.word, score=hit.score, t=seconds(hit.at), end=seconds(end.likely))
+        spellings = self._detector.spellings(hit.word)
+        self._tell(
+            "wake", word=hit.word, score=hit.score, t=seconds(hit.at), end=seconds(end.likely), spellings=spellings
+        )
         start = max(end.first - BEFORE_PHRASE_END, self._ring.start)
         self._open("wake_word", start, lead=min(end.last, self._ring.end) - start, after_wake=True)
         since = (self._ring.end - min(end.likely, self._ring.end)) // HOP

@@ -19,6 +19,8 @@ class WordRule:
     threshold: float = 0.5
     patience: int = 1
     """Frames in a row that must reach the threshold."""
+    spellings: tuple[str, ...] = ()
+    """How speech to text may write the phrase; empty: as `intents/wake.yaml` says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,10 @@ class Detector:
             return None
         self._deaf_until = at + REFRACTORY
         return max(hits, key=lambda hit: hit.score)
+
+    def spellings(self, word: str) -> tuple[str, ...]:
+        """Return how speech to text may write a word's phrase, as its rule says."""
+        return self._rules.get(word, WordRule()).spellings
 
     def ready(self) -> None:
         """Hear the next phrase at once, however soon after the last one it comes: a turn is over."""

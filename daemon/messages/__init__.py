@@ -1,5 +1,6 @@
 """Every sentence a user hears or reads, by key, in each language. Plural forms follow CLDR through Babel."""
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -19,6 +20,17 @@ def text(key: str, language: str, /, **values: object) -> str:
         form = _plural_rule(language if language in LANGUAGES else "en")(values["n"])
         found = found.get(form) or found["other"]
     return str(found).format(**values) if values else str(found)
+
+
+def every(language: str) -> Iterator[str]:
+    """Yield every sentence of a language, with its {fields}."""
+    waiting: list[Any] = [_table(language)]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            waiting += node.values()
+        else:
+            yield str(node)
 
 
 def _lookup(key: str, language: str) -> Any:

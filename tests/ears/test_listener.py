@@ -3,7 +3,9 @@ from typing import Any
 import pytest
 
 from daemon.ears.pcm import FRAME
+from daemon.ears.wake import Detector, WordRule
 from daemon.engines.wake.fake import spoken
+from daemon.turn import Utterance, _without_wake
 
 HIT = spoken(0.9)
 
@@ -163,3 +165,18 @@ def test_scores_are_told_when_they_move(ears, voice) -> None:
         for report in ears.listener.hear(frame)
     ]
     assert [head["score"] for head in reports if head["type"] == "score"] == [0.3, 0.1, 0.0]
+
+
+def test_a_report_of_a_wake_word_tells_how_its_phrase_may_be_written(ears, quiet, voice) -> None:
+    (wake, *_) = ears.hear(*[quiet] * 20, *[voice] * 8, HIT)
+    assert wake["spellings"] == ()
+    rules = {"robot": WordRule(0.5, 1, ("эй робот",))}
+    assert Detector(rules).spellings("robot") == ("эй робот",)
+    assert Detector(rules).spellings("alexa") == ()
+
+
+def test_the_transcript_loses_what_the_model_s_card_says() -> None:
+    spoken_to = Utterance("t", "robot", 0.0, None, ("эй робот", "hey robot"))
+    assert _without_wake("Эй, робот, нарисуй кота", spoken_to) == "нарисуй кота"
+    assert _without_wake("robot, draw a cat", Utterance("t", "robot", 0.0)) == "draw a cat"
+    assert _without_wake("robot, draw a cat", Utterance("t", None, 0.0)) == "robot, draw a cat"

@@ -17,10 +17,13 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from daemon import paths
 from daemon.ears.pcm import FRAME, WIDTH
 from daemon.ears.wake import WordRule
 from daemon.engines import base
 from daemon.errors import EngineError
+from daemon.wakewords import card as cards
+from daemon.wakewords.classifier import Classifier
 
 log = logging.getLogger(__name__)
 
@@ -33,12 +36,19 @@ SILENT_FRAMES = 11
 TRIAL = """
 import sys
 import numpy as np
-from pyopen_wakeword import OpenWakeWord
-word = OpenWakeWord.from_model(sys.argv[1])
+if sys.argv[1].endswith(".onnx"):
+    sys.path[:] = sys.argv[2:]
+    from daemon.wakewords.classifier import Classifier
+    word = Classifier(sys.argv[1])
+else:
+    from pyopen_wakeword import OpenWakeWord
+    word = OpenWakeWord.from_model(sys.argv[1])
 scores = list(word.process_streaming(np.zeros((1, 1, word.input_windows, 96), np.float32)))
 assert 0 < word.input_windows <= 80 and all(0.0 <= score <= 1.0 for score in scores) and scores
 """
 TRIAL_SECONDS = 30
+THRESHOLD, PATIENCE = 0.4, 1
+"""Of a word without a card."""
 
 
 class Word(BaseModel):
@@ -46,12 +56,21 @@ class Word(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    # Measured with espeak-ng, six voices at 140 to 175 words a minute: "hey jarvis" alone and with a pause after it
-    # reaches 0.4 always (144 of 144), and 57 of 72 times with a command right behind it (0.5: 35, 0.3: 66). Fifteen
-    # minutes of other speech stayed below 0.38; "hey chavez" and "hey jervis" do wake it.
-    threshold: float = Field(0.4, gt=0, lt=1, description="score, 0 to 1, from which the word counts as heard")
-    patience: int = Field(1, ge=1, le=10, description="frames of 80 ms in a row that must reach the threshold")
-    path: Path | None = Field(None, description="a .tflite model of your own; null: built in, or in models/wake/")
+    # 0.4 is for words without a card. Measured with espeak-ng, six voices at 140 to 175 words a minute: "hey jarvis"
+    # alone and with a pause after it reaches 0.4 always (144 of 144), and 57 of 72 times with a command right behind it
+    # (0.5: 35, 0.3: 66). Fifteen minutes of other speech stayed below 0.38; "hey chavez" and "hey jervis" do wake it.
+    threshold: float | None = Field(
+        None,
+        gt=0,
+        lt=1,
+        description="score, 0 to 1, from which the word counts as heard; null: what its model's card says",
+    )
+    patience: int | None = Field(
+        None, ge=1, le=10, description="frames of 80 ms in a row that must reach the threshold; null: the card's, or 1"
+    )
+    path: Path | None = Field(
+        None, description="an .onnx or .tflite model of your own; null: by the word's name in models/wake/, or built in"
+    )
 
 
 class Engine:
@@ -68,10 +87,10 @@ class Engine:
     memory_mb: ClassVar[int] = 40
 
     def __init__(self, options: "Engine.Options", *, models: Path) -> None:
-        """`models`/wake/NAME.tflite is the model of a word that is neither built in nor given by path."""
+        """`models`/wake/ holds the models of words that are given neither here nor by path. Raises EngineError."""
         self._options = options
         self._models = models
-        self.words = {name: WordRule(word.threshold, word.patience) for name, word in options.words.items()}
+        self.words = {name: _rule(name, word, models) for name, word in options.words.items()}
         self._features: Any = None
         self._classifiers: dict[str, Any] = {}
         self._snapshot: list[Any] = []
@@ -81,7 +100,7 @@ class Engine:
         """Return "wake.no_pyopen" without the library, "wake.no_model" without the model of a word."""
         if find_spec("pyopen_wakeword") is None:
             return "wake.no_pyopen"
-        found = [name in BUILT_IN or _own(name, word, models).is_file() for name, word in options.words.items()]
+        found = [name in BUILT_IN or _file(name, word, models).is_file() for name, word in options.words.items()]
         return None if all(found) else "wake.no_model"
 
     def load(self) -> None:
@@ -91,7 +110,7 @@ class Engine:
         except ImportError as error:
             raise EngineError("wake.no_pyopen") from error
         self._features = OpenWakeWordFeatures.from_builtin()
-        _accelerate(self._features)
+        accelerate(self._features)
         self._classifiers = {name: self._classifier(name, word) for name, word in self._options.words.items()}
         self._warm_up()
         self._snapshot = [state.copy() for state in self._state()]
@@ -113,12 +132,12 @@ class Engine:
 
         if word.path is None and name in BUILT_IN:
             return OpenWakeWord.from_builtin(Model(name))
-        path = _own(name, word, self._models)
+        path = _file(name, word, self._models)
         if not path.is_file():
-            raise EngineError("wake.no_model", word=name, path=path, known=", ".join(BUILT_IN))
+            raise EngineError("wake.no_model", word=name, path=path, known=", ".join((*BUILT_IN, *shipped())))
         if not _survives(path):
             raise EngineError("wake.damaged_model", word=name, path=path)
-        return OpenWakeWord.from_model(path)
+        return Classifier(path) if path.suffix == ".onnx" else OpenWakeWord.from_model(path)
 
     def _warm_up(self) -> None:
         import numpy as np
@@ -142,7 +161,7 @@ class Engine:
         ]
 
 
-def _accelerate(features: Any) -> None:
+def accelerate(features: Any) -> None:
     """Let XNNPACK run the embedding, nine tenths of the work: 1.2 instead of 7 ms, the same numbers to 3e-5.
 
     The TensorFlow Lite in pyopen-wakeword's wheel carries XNNPACK but does not use it by itself.
@@ -177,12 +196,30 @@ def _silent_stderr() -> Iterator[None]:
         os.close(nowhere)
 
 
-def _own(name: str, word: Word, models: Path) -> Path:
-    return word.path.expanduser() if word.path is not None else models / "wake" / f"{name}.tflite"
+def shipped() -> list[str]:
+    """Return the words whose models come with Kombain."""
+    return sorted(path.stem for path in (paths.data("models") / "wake").glob("*.onnx"))
+
+
+def _file(name: str, word: Word, models: Path) -> Path:
+    """Return a word's model: by its path, else NAME.onnx or .tflite in the state folder, else the one that came."""
+    if word.path is not None:
+        return word.path.expanduser()
+    came = paths.data("models") / "wake" / f"{name}.onnx"
+    places = (models / "wake" / f"{name}.onnx", models / "wake" / f"{name}.tflite", came)
+    return next((path for path in places if path.is_file()), places[0])
+
+
+def _rule(name: str, word: Word, models: Path) -> WordRule:
+    """Return when a word counts as heard: as the config says, else its card, else as it does for the built-in ones."""
+    card = cards.read(_file(name, word, models)) if word.path is not None or name not in BUILT_IN else None
+    threshold = word.threshold or (card.threshold if card else THRESHOLD)
+    patience = word.patience or (card.patience if card else PATIENCE)
+    return WordRule(threshold, patience, card.spellings if card else ())
 
 
 def _survives(path: Path) -> bool:
-    command = [sys.executable, "-I", "-c", TRIAL, str(path)]
+    command = [sys.executable, "-I", "-c", TRIAL, str(path), *sys.path]
     try:
         result = subprocess.run(
             command, stdin=subprocess.DEVNULL, capture_output=True, timeout=TRIAL_SECONDS, check=False

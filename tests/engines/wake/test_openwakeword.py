@@ -5,10 +5,14 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from daemon.ears.wake import WordRule
 from daemon.engines.load import find, names
 from daemon.engines.wake.fake import spoken
 from daemon.engines.wake.openwakeword import BUILT_IN, Engine, Word
 from daemon.errors import EngineError
+from daemon.wakewords.card import Card
+from daemon.wakewords.network import Network
+from daemon.wakewords.onnx import encoded
 
 FRAME = 1280
 
@@ -83,6 +87,77 @@ def test_a_model_of_ones_own_by_path_and_by_name(tmp_path: Path) -> None:
         assert scores["computer"] == scores["by_path"] == scores["alexa"]
 
 
+def classifier(weight: float = 0.01) -> bytes:
+    """Return an .onnx classifier whose score grows with the embedding."""
+    sizes = ((1152, 4), (4, 1))
+    values = tuple(np.full(size, weight, np.float32) for size in sizes)
+    return encoded(Network(values, tuple(np.zeros(size[1], np.float32) for size in sizes)))
+
+
+@pytest.fixture
+def trained(tmp_path: Path) -> Path:
+    """A state's models with a word of its own, and its card."""
+    folder = tmp_path / "wake"
+    folder.mkdir()
+    (folder / "robot.onnx").write_bytes(classifier())
+    card = Card(phrases=("эй, робот",), language="ru", threshold=0.7, patience=2, spellings=("эй робот", "robot"))
+    (folder / "robot.json").write_text(card.model_dump_json(), "utf-8")
+    return tmp_path
+
+
+@pytest.mark.slow
+def test_an_onnx_model_by_name_and_by_path_beside_built_in_ones(trained: Path) -> None:
+    other = trained / "other.onnx"
+    other.write_bytes(classifier(-0.01))
+    wake = engine(trained, robot=Word(), by_path=Word(path=other), alexa=Word(threshold=0.6))
+    first = [wake.score(frame) for frame in frames(12)]
+    assert {round(scores["robot"] + scores["by_path"], 5) for scores in first} != {0.0}
+    assert all(set(scores) == {"robot", "by_path", "alexa"} for scores in first)
+    wake.reset()
+    assert [wake.score(frame) for frame in frames(12)] == first
+    alone = engine(alexa=Word())
+    assert [alone.score(frame)["alexa"] for frame in frames(12)] == [scores["alexa"] for scores in first]
+
+
+def test_the_card_tells_threshold_patience_and_spellings_unless_the_config_does(trained: Path) -> None:
+    def rule(word: Word) -> WordRule:
+        return Engine(Engine.Options(words={"robot": word}), models=trained).words["robot"]
+
+    assert rule(Word()) == WordRule(0.7, 2, ("эй робот", "robot"))
+    assert rule(Word(threshold=0.3)) == WordRule(0.3, 2, ("эй робот", "robot"))
+    assert rule(Word(patience=1, path=trained / "wake" / "robot.onnx")) == WordRule(0.7, 1, ("эй робот", "robot"))
+    (trained / "wake" / "robot.json").unlink()
+    assert rule(Word()) == WordRule(0.4, 1)
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", '{"format": 2}', '{"phrases": ["x"], "language": "ru", "threshold": 7}']
+)
+def test_a_damaged_card_is_a_sentence(trained: Path, content: str) -> None:
+    (trained / "wake" / "robot.json").write_text(content)
+    with pytest.raises(EngineError) as caught:
+        Engine(Engine.Options(words={"robot": Word()}), models=trained)
+    assert caught.value.code == "wake.damaged_card"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("damage", ["cut", "garbage", "empty", "another model"])
+def test_a_damaged_onnx_model_is_a_sentence_and_no_crash(tmp_path: Path, damage: str) -> None:
+    whole = classifier()
+    content = {
+        "cut": whole[: len(whole) // 2],
+        "garbage": np.random.default_rng(1).bytes(5000),
+        "empty": b"",
+        "another model": whole.replace(b"\x08\x60", b"\x08\x61"),
+    }
+    path = tmp_path / "x.onnx"
+    path.write_bytes(content[damage])
+    with pytest.raises(EngineError) as caught:
+        engine(computer=Word(path=path))
+    assert caught.value.code == "wake.damaged_model"
+    assert str(path) in caught.value.text("ru")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("damage", ["cut", "garbage", "empty", "another model"])
 def test_a_damaged_model_is_a_sentence_and_no_crash(tmp_path: Path, damage: str) -> None:
@@ -107,7 +182,7 @@ def test_a_model_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(EngineError) as caught:
         Engine(options, models=tmp_path).load()
     assert caught.value.code == "wake.no_model"
-    assert str(tmp_path / "wake" / "computer.tflite") in caught.value.text("ru")
+    assert str(tmp_path / "wake" / "computer.onnx") in caught.value.text("ru")
 
 
 def test_options_are_checked() -> None:

@@ -1,0 +1,93 @@
+"""How well scores wake: false rejects and false accepts at every threshold, and the threshold to take. Pure.
+
+Scores go through the very detector that daily use has, with its patience, its re-arming and its two deaf seconds.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from daemon.ears.pcm import FRAME
+from daemon.ears.wake import Detector, WordRule
+from daemon.types import RATE
+
+THRESHOLDS = tuple(round(1 / (1 + math.exp(-step / 4)), 5) for step in range(-14, 31))
+"""Evenly spread over the logit: 0.03 to 0.9994."""
+PATIENCES = (1, 2, 3)
+EARLY, LATE = 2, 12
+"""Frames before the phrase's end and behind it in which a hit is a hit of the phrase."""
+SPARE = 0.02
+"""False rejects, above the fewest possible, that a higher threshold may cost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """The scores of a recording, frame by frame, and the frames in which the phrase begins and ends in it."""
+
+    scores: tuple[float, ...]
+    phrase: tuple[int, int] | None = None
+    voice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What a threshold does."""
+
+    threshold: float
+    patience: int
+    false_rejects: float
+    """Share of the phrases that did not wake."""
+    false_accepts: int
+    """Wakings without the phrase, in all recordings without it."""
+    hours: float
+    """Length of those recordings."""
+
+    @property
+    def per_hour(self) -> float:
+        """Return the false accepts per hour."""
+        return self.false_accepts / self.hours if self.hours else 0.0
+
+
+def hits(scores: Sequence[float], rule: WordRule) -> list[int]:
+    """Return the frames at which the word is heard, as the ears hear it."""
+    if max(scores, default=0.0) < rule.threshold:
+        return []
+    detector = Detector({"word": rule})
+    return [at for at, score in enumerate(scores) if detector.hear({"word": score}, (at + 1) * FRAME) is not None]
+
+
+def woken(clip: Scored, rule: WordRule) -> bool:
+    """Say whether the phrase of a clip wakes."""
+    start, end = clip.phrase or (0, 0)
+    return any(min(start + EARLY, end - EARLY) <= at <= end + LATE for at in hits(clip.scores, rule))
+
+
+def point(clips: Sequence[Scored], others: Sequence[Scored], rule: WordRule) -> Point:
+    """Judge one threshold."""
+    missed = sum(not woken(clip, rule) for clip in clips)
+    wrong = sum(len(hits(other.scores, rule)) for other in others)
+    hours = sum(len(other.scores) for other in others) * FRAME / RATE / 3600
+    return Point(rule.threshold, rule.patience, missed / len(clips) if clips else 0.0, wrong, hours)
+
+
+def curve(clips: Sequence[Scored], others: Sequence[Scored], patience: int) -> list[Point]:
+    """Judge all thresholds, from low to high."""
+    return [point(clips, others, WordRule(threshold, patience)) for threshold in THRESHOLDS]
+
+
+def choose(curves: Sequence[Sequence[Point]]) -> Point:
+    """Return the point to take: no false accept, few false rejects, and as far from either trouble as can be.
+
+    Between the lowest threshold without a false accept and the highest that still hears nearly as well, the middle.
+    """
+    found: list[tuple[float, int, Point]] = []
+    for points in curves:
+        fewest = min(one.false_accepts for one in points)
+        quiet = [one for at, one in enumerate(points) if all(p.false_accepts == fewest for p in points[at:])]
+        if not quiet:
+            continue
+        best = min(one.false_rejects for one in quiet)
+        good = [one for one in quiet if one.false_rejects <= best + SPARE]
+        middle = good[len(good) // 2]
+        found.append((fewest * 1000 + best, -len(good), middle))
+    return min(found, key=lambda one: one[:2])[2]

@@ -1,0 +1,233 @@
+"""The recipe for a wake word: speak the phrase and what is nearly it, train, choose a threshold, judge.
+
+Three parts never meet: training; validation, by which the threshold is chosen; and the test, whose voices and texts
+nothing has been learnt or chosen by, so its figures are the honest ones.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from daemon.ears.wake import WordRule
+from daemon.wakewords.card import Figures
+from daemon.wakewords.judgement import PATIENCES, Point, Scored, choose, curve, hits, point, woken
+from daemon.wakewords.material import Makers, Minutes, Order, Take, clip_orders, silence
+from daemon.wakewords.misses import misses, near
+from daemon.wakewords.network import Network, Windows, row, train
+from daemon.wakewords.sentences import PARTS, Part, beginning, part_of, vocabulary
+from daemon.wakewords.shelf import Shelf
+from daemon.wakewords.voices import accents
+from intents.normalize import normalize
+
+SEED = 2026
+HEARD = 5
+"""Frames from the phrase's end on that shall score high."""
+BEFORE, AFTER = 4, 14
+"""Frames before and after the phrase's end that may score as they like."""
+STARTING = 3
+"""Letters of the phrase's words by which a dictionary is asked for others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much is made of everything; pairs of three are for training, validation and test."""
+
+    clips: tuple[int, int, int] = (1200, 240, 400)
+    near: tuple[int, int, int] = (840, 160, 240)
+    minutes: tuple[int, int, int] = (120, 45, 308)
+    steps: int = 4000
+
+    def times(self, share: float) -> "Scale":
+        """Return less of everything, down to what still makes sense, or more of what it learns from."""
+        minutes = _times(self.minutes, share, least=4)
+        return Scale(
+            _times(self.clips, share, least=96),
+            _times(self.near, share, least=48),
+            (minutes[0], minutes[1], min(minutes[2], self.minutes[2])),
+            max(round(self.steps * share), 600),
+        )
+
+
+def _times(amounts: tuple[int, int, int], share: float, *, least: int) -> tuple[int, int, int]:
+    first, second, third = (max(round(amount * share), least) for amount in amounts)
+    return first, second, third
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What came out."""
+
+    network: Network
+    chosen: Point
+    validation: Figures
+    test: Figures
+    curves: dict[Part, list[Point]]
+    """By part, at the patience that was chosen."""
+    unseen: tuple[str, ...]
+    """Voices of the test."""
+    accents: tuple[str, ...]
+    """Foreigners of the training."""
+
+
+Step = Callable[[str, float], None]
+"""Hears which stage is how far, 0 to 1: phrase, near, other, training, judging."""
+
+
+class Recipe:
+    """Makes one word; `step` hears of the progress."""
+
+    def __init__(self, phrases: Sequence[str], language: str, scale: Scale, shelf: Shelf, step: Step) -> None:
+        self._phrases = tuple(phrases)
+        self._language = language
+        self._scale = scale
+        self._shelf = shelf
+        self._step = step
+        self._accents = accents(self._phrases[0], language)
+
+    def make(self) -> Trained:
+        """Do it all. Raises EngineError, ConfigError, OSError."""
+        with Makers() as makers:
+            clips = self._all("phrase", makers, self._clips)
+            near_misses = self._all("near", makers, self._near)
+            others = self._all("other", makers, self._minutes)
+            clear = [take for found in makers.make(self._clear()) for take in found if len(take.embeddings)]
+        network = self._trained(clips["training"], near_misses["training"], others["training"])
+        return self._judged(network, clips, near_misses, others, clear)
+
+    def _all(self, stage: str, makers: Makers, orders: Callable[[Part], Sequence[Order]]) -> dict[Part, list[Take]]:
+        """Make the three parts of one kind of material, or take from the shelf what lies there."""
+        wanted = {part: orders(part) for part in PARTS}
+        whole = sum(map(len, wanted.values()))
+        done, made = 0, {}
+        for part in PARTS:
+            kind = f"{self._language}-{part}"
+            takes = self._shelf.get(kind, wanted[part]) if stage == "other" else None
+            if takes is None:
+                takes = []
+                for at, found in enumerate(makers.make(wanted[part]), 1):
+                    takes += [take for take in found if len(take.embeddings)]
+                    self._step(stage, (done + at) / whole)
+                if stage == "other":
+                    self._shelf.put(kind, wanted[part], takes)
+            made[part] = takes
+            done += len(wanted[part])
+            self._step(stage, done / whole)
+        return made
+
+    def _clips(self, part: Part) -> Sequence[Order]:
+        count = self._scale.clips[PARTS.index(part)]
+        return clip_orders(
+            self._phrases,
+            self._language,
+            part,
+            count=count,
+            seed=SEED + PARTS.index(part),
+            avoid=self._phrases,
+            accents=self._accents,
+        )
+
+    def _clear(self) -> Sequence[Order]:
+        count, seed = self._scale.clips[2] // 3, SEED + 20
+        return [
+            replace(order, clear=True)
+            for order in clip_orders(
+                self._phrases, self._language, "test", count=count, seed=seed, avoid=self._phrases, accents=()
+            )
+        ]
+
+    def _near(self, part: Part) -> Sequence[Order]:
+        count = self._scale.near[PARTS.index(part)]
+        starts = {word[:STARTING] for phrase in self._phrases for word in normalize(phrase).split()}
+        words = [*vocabulary(self._language, part), *(word for one in sorted(starts) for word in self._starting(one))]
+        found = [text for text in misses(self._phrases, words, count=4 * count, seed=SEED) if part_of(text) == part]
+        random.Random(SEED).shuffle(found)
+        seed = SEED + 10 + PARTS.index(part)
+        texts, avoid = found or list(vocabulary(self._language, part)), self._phrases
+        return clip_orders(texts, self._language, part, count=count, seed=seed, avoid=avoid, accents=self._accents)
+
+    def _starting(self, start: str) -> list[str]:
+        return beginning(self._language, start) if len(start) == STARTING else []
+
+    def _minutes(self, part: Part) -> Sequence[Order]:
+        return [Minutes(self._language, part, at) for at in range(self._scale.minutes[PARTS.index(part)])]
+
+    def _trained(self, clips: list[Take], near_misses: list[Take], others: list[Take]) -> Network:
+        whole, starts = row([take.embeddings for take in (*clips, *near_misses, *others)], silence())
+        yes: list[NDArray[np.int64]] = []
+        no: list[NDArray[np.int64]] = []
+        for at, (take, start) in enumerate(zip((*clips, *near_misses, *others), starts, strict=True)):
+            frames = np.arange(len(take.embeddings))
+            if at < len(clips):
+                end = take.said[0][2]
+                yes.append(start + frames[end : end + HEARD])
+                no.append(start + frames[: max(end - BEFORE, 0)])
+            else:
+                no.append(start + frames[self._free(take)])
+        return train(
+            Windows(whole, np.concatenate(yes)),
+            Windows(whole, np.concatenate(no)),
+            steps=self._scale.steps,
+            seed=SEED,
+            step=lambda share: self._step("training", share),
+        )
+
+    def _free(self, take: Take) -> NDArray[np.bool_]:
+        """Say of each frame whether it lies clear of the phrase, should it have been said in a text by chance."""
+        free = np.ones(len(take.embeddings), bool)
+        for text, start, end in take.said:
+            if near(self._phrases, text):
+                free[start : end + AFTER] = False
+        return free
+
+    def _judged(
+        self,
+        network: Network,
+        clips: dict[Part, list[Take]],
+        near_misses: dict[Part, list[Take]],
+        others: dict[Part, list[Take]],
+        clear: list[Take],
+    ) -> Trained:
+        scored: dict[Part, tuple[list[Scored], list[Scored], list[Scored]]] = {}
+        judged: tuple[Part, ...] = ("validation", "test")
+        for at, part in enumerate(judged):
+            one, two, three = (
+                [self._scored(network, take) for take in kind[part]] for kind in (clips, near_misses, others)
+            )
+            scored[part] = (one, two, three)
+            self._step("judging", (at + 1) / 4)
+        heard, _, rest = scored["validation"]
+        chosen = choose([curve(heard, rest, patience) for patience in PATIENCES])
+        self._step("judging", 3 / 4)
+        curves = {part: curve(scored[part][0], scored[part][2], chosen.patience) for part in judged}
+        rule = WordRule(chosen.threshold, chosen.patience)
+        figures = [_figures(*scored[part], rule) for part in judged]
+        self._step("judging", 1.0)
+        missed = [not woken(self._scored(network, take), rule) for take in clear]
+        figures[1] = figures[1].model_copy(update={"clear": round(sum(missed) / len(missed), 4)})
+        unseen = tuple(sorted({take.voice for take in clips["test"]}))
+        return Trained(network, chosen, figures[0], figures[1], curves, unseen, self._accents)
+
+    def _scored(self, network: Network, take: Take) -> Scored:
+        whole, (start,) = row([take.embeddings], silence())
+        scores = network.all_scores(Windows(whole, start + np.arange(len(take.embeddings))))
+        if take.voice:  # a clip
+            return Scored(tuple(scores.tolist()), (take.said[0][1], take.said[0][2]), take.voice)
+        return Scored(tuple(np.where(self._free(take), scores, 0).tolist()))
+
+
+def _figures(clips: list[Scored], near_misses: list[Scored], others: list[Scored], rule: WordRule) -> Figures:
+    judged = point(clips, others, rule)
+    strangers = [clip for clip in clips if not clip.voice.startswith("espeak-ng")]
+    missed = sum(not woken(clip, rule) for clip in strangers)
+    return Figures(
+        clips=len(clips),
+        false_rejects=round(judged.false_rejects, 4),
+        other_synthesizer=round(missed / len(strangers), 4) if strangers else None,
+        hours=round(judged.hours, 2),
+        false_accepts=judged.false_accepts,
+        near_misses=len(near_misses),
+        near_misses_woken=sum(bool(hits(clip.scores, rule)) for clip in near_misses),
+    )

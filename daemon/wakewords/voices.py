@@ -1,0 +1,150 @@
+"""The voices that speak a language here, and which of them a model may learn from.
+
+espeak-ng has a hundred variants of each voice; variants of one make (robosoft1 to 8) go together, some makes are for
+training, some for validation, some for the test only. A synthesizer of another kind, where one is installed, is for
+the test only: flite and festival for English, festival for Russian.
+"""
+
+import re
+import shutil
+import subprocess
+import unicodedata
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from daemon.errors import ConfigError, EngineError
+from daemon.wakewords.misses import distance
+from daemon.wakewords.sentences import Part
+
+PROGRAM = "espeak-ng"
+NO_VOICES = {"whisper", "croak", "demonic", "announcer", "unirobot", "fast"}
+"""Makes that nobody sounds like."""
+HELD_OUT: dict[Part, tuple[str, ...]] = {
+    "test": ("klatt", "ed", "edward", "anika", "belinda", "boris", "grandma", "iven", "jacky", "miguel", "steph"),
+    "validation": ("aunty", "adam", "gene", "linda", "norbert", "pedro", "sandro", "storm", "tweaky", "kaukovalta"),
+}
+"""Makes kept from the training; one that is not listed is for training."""
+FLITE = ("kal16", "awb", "rms", "slt")
+FESTIVAL = {"ru": ("msu_ru_nsh_clunits",), "en": ("kal_diphone", "ked_diphone", "cmu_us_slt_arctic_hts")}
+SECONDS = 20
+ALIKE, MOST = 0.34, 8
+"""Share of a phrase's sounds that another language may say otherwise, and how many such languages are taken."""
+FEWEST_SOUNDS = 5
+""""alexa" and «алиса» have as many; "hey" has three."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Voice:
+    """A voice of a synthesizer."""
+
+    program: Literal["espeak-ng", "flite", "festival"]
+    name: str
+
+
+def voices(language: str, part: Part) -> list[Voice]:
+    """Return the voices of `part`. Raises EngineError without espeak-ng, ConfigError for a language it can't speak."""
+    accents = _accents(language)
+    makes = [make for make in _variants() if _part(make) == part]
+    found = [Voice("espeak-ng", f"{accent}+{make}") for accent in accents[:4] for make in makes]
+    if part == "training":
+        found += [Voice("espeak-ng", accent) for accent in accents]
+    return sorted(found) + (_others(language) if part == "test" else [])
+
+
+def accents(phrase: str, language: str) -> tuple[str, ...]:
+    """Return other languages whose voices say the phrase nearly as `language` does: foreigners, so to speak."""
+    own = _sounds(phrase, _accents(language)[0])
+    known = sorted(set(_files(_list(""))) - set(_accents(language)))
+    with ThreadPoolExecutor() as asking:  # a hundred short programs
+        said = asking.map(lambda name: _sounds(phrase, name), known)
+        far = {name: distance(own, sounds) for name, sounds in zip(known, said, strict=True)}
+    near = [name for name in known if far[name] <= ALIKE * len(own)]
+    return tuple(sorted(near, key=lambda name: (far[name], name))[:MOST])
+
+
+def _sounds(phrase: str, voice: str) -> str:
+    spoken = _output([PROGRAM, "-q", "--ipa", "-v", voice, "--", phrase.replace("[[", " ")])
+    return "".join(sign for sign in spoken if unicodedata.category(sign) == "Ll")
+
+
+def check_sayable(phrase: str, language: str) -> None:
+    """Raise ConfigError for a phrase that is too short, or nothing at all, when it is said in the language."""
+    sounds = len(_sounds(phrase, _accents(language)[0]))
+    if not sounds:
+        raise ConfigError("wake_train.phrase_unsayable", phrase=phrase, language=language)
+    if sounds < FEWEST_SOUNDS:
+        raise ConfigError("wake_train.phrase_short", phrase=phrase)
+
+
+def foreign(accents: Sequence[str]) -> list[Voice]:
+    """Return the training's voices of foreigners."""
+    makes = [make for make in _variants() if _part(make) == "training"]
+    return [Voice("espeak-ng", f"{accent}+{make}") for accent in accents for make in makes]
+
+
+def _part(variant: str) -> Part:
+    make = re.sub(r"\d+$", "", variant).lower()
+    return next((part for part, makes in HELD_OUT.items() if make in makes), "training")
+
+
+@cache
+def _accents(language: str) -> list[str]:
+    """Return espeak-ng's own voices of the language, that of the language itself first."""
+    names = _files(_list(language))
+    if not names:
+        raise ConfigError("wake_train.language", language=language)
+    return sorted(names, key=lambda name: name.lower() != language.lower())
+
+
+def _files(rows: list[str]) -> list[str]:
+    """Return the voices' files, the preferred first."""
+    found = re.findall(r"^ *(\d+) .* (\w+/[-\w]+)(?= |$)", "\n".join(rows), re.MULTILINE)
+    files = [file for _, file in sorted(found, key=lambda one: int(one[0])) if not file.startswith(("mb/", "!v/"))]
+    return list(dict.fromkeys(file.rpartition("/")[2] for file in files))
+
+
+@cache
+def _variants() -> list[str]:
+    names = re.findall(r"!v/(\S+)", "\n".join(_list("variant")))
+    return sorted({name for name in names if re.sub(r"\d+$|f$", "", name).lower() not in NO_VOICES})
+
+
+def _list(wanted: str) -> list[str]:
+    if not wanted:
+        return _output([PROGRAM, "--voices"]).splitlines()
+    if not re.fullmatch(r"[a-z]{2,8}(-[A-Za-z0-9]{1,8})*", wanted):
+        raise ConfigError("wake_train.language", language=wanted)
+    return _output([PROGRAM, f"--voices={wanted}"]).splitlines()
+
+
+@cache
+def _others(language: str) -> list[Voice]:
+    found: list[Voice] = []
+    base = language.partition("-")[0]
+    if base == "en" and shutil.which("flite"):
+        named = re.findall(r"\w+", _output(["flite", "-lv"]))
+        found += [Voice("flite", name) for name in named if name in FLITE]
+    if base in FESTIVAL and shutil.which("text2wave"):
+        named = re.findall(r"\w+", _output(["festival", "--batch", "(print (voice.list))"]))
+        found += [Voice("festival", name) for name in FESTIVAL[base] if name in named]
+    return found
+
+
+@cache
+def version() -> str:
+    """Return espeak-ng's own account of its version, and the other synthesizers that are here."""
+    others = [program for program in ("flite", "festival") if shutil.which(program)]
+    return " ".join([_output([PROGRAM, "--version"]).partition("Data")[0].strip(), *others])
+
+
+def _output(command: list[str]) -> str:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=SECONDS)
+    except FileNotFoundError as error:
+        raise EngineError("engine.no_espeak") from error
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise EngineError("engine.espeak_failed", why=str(error)) from error
+    return done.stdout
