@@ -1,12 +1,13 @@
 """The short sounds that need no language: made of two soft notes each, like a small marimba."""
 
 from functools import cache
-from typing import Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Literal
 
 from daemon.types import Pcm
+
+if TYPE_CHECKING:  # the main process names these sounds and never makes one
+    import numpy as np
+    from numpy.typing import NDArray
 
 Name = Literal["wake", "done", "error", "muted", "unmuted"]
 PEAK = 0.25
@@ -30,6 +31,8 @@ DECAY = 4.5
 @cache
 def earcon(name: Name, rate: int = 48_000) -> Pcm:
     """Return the sound called `name`, 80 to 250 ms. Raises KeyError for a name that is none."""
+    import numpy as np
+
     notes = NOTES[name]
     sound = np.zeros(round(max(start + length for _, start, length in notes) * rate))
     for frequency, start, length in notes:
@@ -40,7 +43,9 @@ def earcon(name: Name, rate: int = 48_000) -> Pcm:
     return Pcm((sound * 32767).round().astype("<i2").tobytes(), rate)
 
 
-def _note(frequency: float, length: float, rate: int) -> NDArray[np.float64]:
+def _note(frequency: float, length: float, rate: int) -> "NDArray[np.float64]":
+    import numpy as np
+
     time = np.arange(round(length * rate)) / rate
     note = np.zeros(len(time))
     for multiple, loudness, dying in PARTIALS:

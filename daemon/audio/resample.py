@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import numpy as np
-
 
 class Resampler:
     """int16 mono from `source` to `target` samples a second, piece by piece; equal rates pass through untouched."""
@@ -19,4 +17,6 @@ class Resampler:
         """Return what is ready after `pcm`; with `last`, all that is left."""
         if self._stream is None:
             return pcm
+        import numpy as np
+
         return bytes(self._stream.resample_chunk(np.frombuffer(pcm, "<i2"), last=last).astype("<i2").tobytes())

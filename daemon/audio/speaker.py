@@ -4,14 +4,15 @@ import threading
 import time
 from collections import deque
 from itertools import product
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from daemon.audio.options import SpeakerOptions
 from daemon.audio.resample import Resampler
 from daemon.errors import AudioError
 from daemon.types import RATE, AudioFrame, Pcm
+
+if TYPE_CHECKING:  # the main process knows of the speaker and never computes a sound
+    import numpy as np
 
 LATENCY = 0.2
 """Seconds. PortAudio's own choice underran through PulseAudio in 1 of 3 plays, this one never."""
@@ -95,13 +96,17 @@ class Sound:
 
     def _queue(self, pcm: bytes) -> None:
         if pcm:
+            import numpy as np
+
             loud = np.frombuffer(pcm, "<i2") * self._gain
             with self._lock:
                 self._waiting.append(loud.astype("<i2").tobytes())
 
 
-def gain(volume: int) -> np.float32:
+def gain(volume: int) -> "np.float32":
     """Return the factor for a volume of 0 to 100: squared, as ears hear it, 100 leaves the sound as it is."""
+    import numpy as np
+
     return np.float32((max(0, min(volume, 100)) / 100) ** 2)
 
 
@@ -219,7 +224,14 @@ class Speaker:
         sound = self._sound
         ahead = max(0.0, when.outputBufferDacTime - when.currentTime)
         block = sound.take(count, now + ahead) if sound is not None else bytes(2 * count)
-        out[:] = block if self._channels == 1 else np.frombuffer(block, "<i2").repeat(self._channels).tobytes()
+        out[:] = block if self._channels == 1 else _on_all(block, self._channels)
+
+
+def _on_all(block: bytes, channels: int) -> bytes:
+    """Return mono samples as they are for a device with more channels."""
+    import numpy as np
+
+    return np.frombuffer(block, "<i2").repeat(channels).tobytes()
 
 
 def _settings(sounddevice: Any, device: int | None) -> tuple[int, int]:

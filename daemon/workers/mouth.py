@@ -38,6 +38,7 @@ class Service:
 
     def load(self) -> dict[str, Any]:
         """Open the sound card; return its name, or why there is none: replies go on as text and files."""
+        earcon("wake")  # numpy is read now: the first sound must not wait for it
         if self._speaker is None:
             return {"device": None, "error": None}
         try:
