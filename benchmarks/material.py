@@ -47,7 +47,7 @@ def request(text: str, voice: str, shift: int) -> Request:
 
 def requests(voices: int) -> list[Request]:
     """Return what is asked in a round, in some voices."""
-    names = ("en-us", "en-gb", "en-us+f2")[:voices]
+    names = ("en-us", "en", "en-us+f2")[:voices]
     turns = [(text, voice) for voice in names for text in ASKED]
     return [request(text, voice, 397 * number % FRAME) for number, (text, voice) in enumerate(turns)]
 
@@ -74,7 +74,7 @@ def surroundings(seconds: float) -> dict[str, bytes]:
 
 def _babble(count: int) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
     """Return speech cut into pieces of 40 to 120 ms and shuffled: its sounds and rhythm without a word."""
-    speech = np.concatenate([say(text, voice).sound for text in SENTENCES for voice in ("en-us", "en-gb", "en-us+f2")])
+    speech = np.concatenate([say(text, voice).sound for text in SENTENCES for voice in ("en-us", "en", "en-us+f2")])
     rng = np.random.default_rng(7)
     out = np.zeros(count + RATE)
     fade = 80

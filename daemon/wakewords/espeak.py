@@ -1,8 +1,8 @@
-"""espeak-ng through its library, which tells where in the sound each word begins. A program: lines in, sound out.
+"""espeak-ng through its library, which tells when each word and phoneme begins. A program: lines in, sound out.
 
 The library's voice trembles on from one sentence to the next, so the same lines in one process always sound the same.
 It is run by its path and needs nothing but the standard library: {"text", "voice", "speed", "pitch"} a line on its
-input; {"rate", "bytes", "marks": [[character, seconds], ...]} and the samples of each on its output.
+input; {"rate", "bytes", "marks": [[character, seconds, phoneme or "" for a word], ...]} and the samples on its output.
 """
 
 import ctypes

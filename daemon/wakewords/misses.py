@@ -25,8 +25,8 @@ def syllables(word: str) -> list[str]:
     return parts or [word]
 
 
-def distance(one: str, other: str) -> int:
-    """Return how many letters must be changed, added or left out to make one of the other."""
+def distance(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many letters, or words, must be changed, added or left out to make one of the other."""
     row = list(range(len(other) + 1))
     for at, sign in enumerate(one, 1):
         before, row[0] = row[0], at

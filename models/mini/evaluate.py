@@ -14,29 +14,29 @@ from random import Random
 
 import numpy as np
 
-from models.mini.recipe import voices
-from models.mini.recipe.corpus import edges
+from daemon.types import RATE
+from daemon.wakewords.air import noise
+from daemon.wakewords.misses import distance
+from daemon.wakewords.speech import Line, speak
+from daemon.wakewords.voices import Voice
 from models.mini.recipe.sentences import spoken
-from models.mini.recipe.sound import level, noise
+from models.mini.recipe.sound import level
+from models.mini.recipe.voices import UNSEEN
 
 HERE = Path(__file__).parent
 SEEN = {
     "en": (
-        "en-us",
-        "en",
-        "en-us+f2",
-        "en-gb-scotland+m3",
-        "en-us+Alicia",
-        "en+Michael",
-        "flite:slt",
-        "flite:awb",
-        "festival:voice_kal_diphone",
+        *(Voice("espeak-ng", name) for name in ("en-us", "en", "en-us+f2", "en-gb-scotland+m3", "en-us+Alicia")),
+        *(Voice("flite", name) for name in ("slt", "awb")),
+        Voice("festival", "kal_diphone"),
     ),
-    "ru": ("ru", "ru+f2", "ru+m3", "ru-lv", "ru+Alicia", "ru+f4", "ru+Michael"),
+    "ru": tuple(
+        Voice("espeak-ng", name) for name in ("ru", "ru+f2", "ru+m3", "ru-lv", "ru+Alicia", "ru+f4", "ru+Michael")
+    ),
 }
 LOUDNESS = 0.3
 BEFORE_S, AFTER_S = 0.25, 0.6
-SPEED, PITCH, SPAN = 160, 45, 50
+SPEED, PITCH = 160, 45
 FRAMES_TO_SPARE, ROOM = 50, 100
 EMPTY = 200
 """Clips of silence and noise."""
@@ -58,57 +58,40 @@ Hear = Callable[[np.ndarray], tuple[str, str]]
 
 def cases(limit: int | None) -> Iterator[Case]:
     """Yield everything that is judged, the same each time."""
-    espeak, grains = voices.Espeak(), np.random.default_rng(7)
+    grains = np.random.default_rng(7)
     for language in ("en", "ru"):
         listed = json.loads((HERE / f"eval/{language}.json").read_text("utf-8"))
         grammar = [one["text"] for one in listed if one["kind"] == "grammar"][:limit]
         unseen = [one["text"] for one in listed if one["kind"] == "unseen"][:limit]
-        for text, sound in _said(grammar, language, SEEN[language], espeak):
+        for text, sound in _said(grammar, language, SEEN[language]):
             yield Case(f"{language}, seen voices", text, language, sound)
             for decibels in (20, 10):
                 yield Case(f"{language}, noise at {decibels} dB", text, language, _noisy(sound, decibels, grains))
-        for text, sound in _said(grammar[::2], language, (voices.UNSEEN[language],), espeak):
+        for text, sound in _said(grammar[::2], language, (UNSEEN[language],)):
             yield Case(f"{language}, unseen voice", text, language, sound)
-        for text, sound in _said(unseen, language, SEEN[language], espeak):
+        for text, sound in _said(unseen, language, SEEN[language]):
             yield Case(f"{language}, unseen words", text, language, sound)
     for number in range(limit or EMPTY):
-        length = int(grains.uniform(1, 5) * voices.RATE)
+        length = int(grains.uniform(1, 5) * RATE)
         silent = number % 4 == 0
         sound = np.zeros(length, np.float32) if silent else noise(length, grains) * level(grains.uniform(-60, -15))
         yield Case("silence and noise", "", "", np.clip(sound, -1, 1).astype(np.float32))
 
 
-def _said(
-    texts: list[str], language: str, names: tuple[str, ...], espeak: voices.Espeak
-) -> Iterator[tuple[str, np.ndarray]]:
+def _said(texts: list[str], language: str, names: tuple[Voice, ...]) -> Iterator[tuple[str, np.ndarray]]:
     draw = Random(3)
-    for text, name in zip(texts, cycle(names), strict=False):
-        read = spoken(text, language)
-        match name.partition(":"):
-            case "flite", _, voice:
-                sound = voices.flite(read, voice, 1.0)
-            case "festival", _, voice:
-                (sound,) = voices.festival([read], voice)
-            case _:
-                sound, _ = espeak.say(read, name, SPEED + draw.randint(-15, 15), PITCH, SPAN)
-        first, last = edges(sound)
-        sound = sound[first:last] / np.abs(sound).max() * LOUDNESS
-        yield text, np.pad(sound, (int(BEFORE_S * voices.RATE), int(AFTER_S * voices.RATE))).astype(np.float32)
+    ordered = [
+        Line(spoken(text, language), voice, SPEED + draw.randint(-15, 15), PITCH)
+        for text, voice in zip(texts, cycle(names), strict=False)
+    ]
+    for text, said in zip(texts, speak(ordered), strict=True):
+        sound = said.sound / np.abs(said.sound).max() * LOUDNESS
+        yield text, np.pad(sound, (int(BEFORE_S * RATE), int(AFTER_S * RATE))).astype(np.float32)
 
 
 def _noisy(sound: np.ndarray, decibels: float, grains: np.random.Generator) -> np.ndarray:
     speech = float(np.sqrt((sound[sound != 0] ** 2).mean()))
     return np.clip(sound + noise(len(sound), grains) * speech * level(-decibels), -1, 1).astype(np.float32)
-
-
-def errors(wanted: list[str], found: list[str]) -> int:
-    """Return the word errors: the least insertions, deletions and substitutions."""
-    row = list(range(len(found) + 1))
-    for at, word in enumerate(wanted, 1):
-        before, row[0] = row[0], at
-        for place, other in enumerate(found, 1):
-            before, row[place] = row[place], min(row[place] + 1, row[place - 1] + 1, before + (word != other))
-    return row[-1]
 
 
 def short_windows(folder: Path) -> Hear:
@@ -153,7 +136,7 @@ class Row:
         wanted, found = case.text.split(), text.lower().replace("ё", "е").split()
         self.count += 1
         self.words += len(wanted)
-        self.wrong += errors(wanted, found)
+        self.wrong += distance(wanted, found)
         self.languages += language == case.language
         self.empty += not found
 

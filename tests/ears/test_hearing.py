@@ -12,7 +12,7 @@ from daemon.workers.wire import Frame
 from tests.ears.speech import RATE, Speech, pcm, room, say
 
 pytestmark = pytest.mark.slow
-VOICES = ("en-us", "en-gb", "en-us+f2", "en-us+m3", "en-gb-x-rp")
+VOICES = ("en-us", "en", "en-us+f2", "en-us+m3", "en-gb-x-rp")
 BEFORE = 1.01
 """Seconds of quiet before each phrase; no multiple of a frame."""
 

@@ -9,7 +9,9 @@ import numpy as np
 import torch
 from tokenizers import Tokenizer
 
-from models.mini.recipe.sound import HOP, RATE, LogMel, level, noise, worn
+from daemon.types import RATE
+from daemon.wakewords.air import noise
+from models.mini.recipe.sound import HOP, LogMel, level, worn
 
 CLIPS = 32
 LONG_WINDOWS, LONG_FRAMES = 4, 3000

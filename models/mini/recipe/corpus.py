@@ -14,8 +14,10 @@ from random import Random
 
 import numpy as np
 
-from models.mini.recipe import voices
+from daemon.types import RATE
+from daemon.wakewords.speech import Line, Spoken, speak
 from models.mini.recipe.sentences import LANGUAGES, maker, spoken, transcript
+from models.mini.recipe.voices import pick
 
 CLIPS = 2000
 SHORTEST_S, LONGEST_S = 0.15, 7.5
@@ -25,7 +27,6 @@ WAKE = {
 }
 WOKEN = 0.15
 """Share of espeak-ng's clips that begin inside a wake phrase: what is left of it is no text."""
-EDGE = 10 ** (-50 / 20)
 
 
 def make(folder: Path, number: int) -> None:
@@ -33,29 +34,20 @@ def make(folder: Path, number: int) -> None:
     os.nice(5)
     draw = Random(number)
     known = held_out_sentences()
-    wanted = []
+    wanted: list[tuple[str, str, Line]] = []
     while len(wanted) < CLIPS:
         language = draw.choice(LANGUAGES)
         text = maker(language).sentence(draw)
         if text.strip() and transcript(text) not in known:
-            wanted.append((language, text, _voice(language, draw)))
+            wanted.append((language, transcript(text), _line(spoken(text, language), language, draw)))
     clips, sounds, at = [], [], 0
-    for (language, text, voice), (whole, lead) in zip(wanted, _speak(wanted, draw), strict=True):
-        first, last = edges(whole)
-        if not SHORTEST_S <= (last - first) / voices.RATE <= LONGEST_S:
+    for (language, text, line), said in zip(wanted, speak([line for _, _, line in wanted]), strict=True):
+        sound, lead = _request(line, said, draw)
+        if not SHORTEST_S <= (len(sound) - lead) / RATE <= LONGEST_S:
             continue
-        sound = (whole[first:last] / max(1e-3, np.abs(whole).max()) * 0.7 * 32767).astype("<i2")
-        clips.append(
-            {
-                "text": transcript(text),
-                "language": language,
-                "voice": voice,
-                "at": at,
-                "length": len(sound),
-                "lead": max(0, lead - first),
-            }
-        )
-        sounds.append(sound)
+        voice = f"{line.voice.program}: {line.voice.name}"
+        clips.append({"text": text, "language": language, "voice": voice, "at": at, "length": len(sound), "lead": lead})
+        sounds.append((sound / max(1e-3, np.abs(sound).max()) * 0.7 * 32767).astype("<i2"))
         at += len(sound)
     part = folder / f"{number:03}.part"
     part.write_bytes(np.concatenate(sounds).tobytes())
@@ -63,10 +55,21 @@ def make(folder: Path, number: int) -> None:
     part.rename(folder / f"{number:03}.pcm")
 
 
-def edges(sound: np.ndarray) -> tuple[int, int]:
-    """Return where the sound begins and ends, less what is 50 dB below its loudest."""
-    loud = np.flatnonzero(np.abs(sound) > np.abs(sound).max(initial=0) * EDGE)
-    return (int(loud[0]), int(loud[-1]) + 1) if len(loud) else (0, 0)
+def _line(text: str, language: str, draw: Random) -> Line:
+    voice, speed, pitch = pick(language, draw), round(draw.triangular(110, 210, 160)), draw.randint(20, 80)
+    if voice.program != "espeak-ng" or draw.random() >= WOKEN:
+        return Line(text, voice, speed, pitch)
+    phrase = draw.choice(WAKE[language])
+    return Line(f"{phrase}{draw.choice([' ', ', ', '. '])}{text}", voice, speed, pitch, (0, len(phrase)))
+
+
+def _request(line: Line, said: Spoken, draw: Random) -> tuple[np.ndarray, int]:
+    """Return the sound from somewhere in the wake phrase on, and how many samples of it are the phrase's rest."""
+    if line.phrase is None:
+        return said.sound, 0
+    end = int(said.phrase[1] * RATE) if said.phrase else len(said.sound)
+    lead = min(end, int(draw.uniform(0.03, 0.6) * RATE))
+    return said.sound[end - lead :], lead
 
 
 @cache
@@ -74,53 +77,6 @@ def held_out_sentences() -> frozenset[str]:
     """Return the sentences that `evaluate.py` asks for."""
     lists = (Path(__file__).parents[1] / "eval").glob("*.json")
     return frozenset(one["text"] for path in lists for one in json.loads(path.read_text("utf-8")))
-
-
-@cache
-def _espeak() -> voices.Espeak:
-    return voices.Espeak()
-
-
-def _voice(language: str, draw: Random) -> str:
-    kind = draw.random()
-    if language == "en" and kind < 0.16:
-        return f"flite:{draw.choice(voices.FLITE)}"
-    if language == "en" and kind < 0.25:
-        return f"festival:{draw.choice(voices.FESTIVAL)}"
-    return f"espeak:{voices.pick(language, draw)}"
-
-
-def _speak(wanted: list[tuple[str, str, str]], draw: Random) -> list[tuple[np.ndarray, int]]:
-    """Return each sound, and how many samples of it are a wake phrase's end."""
-    found: dict[int, tuple[np.ndarray, int]] = {}
-    for voice in voices.FESTIVAL:  # one process a voice
-        numbers = [number for number, (_, _, name) in enumerate(wanted) if name == f"festival:{voice}"]
-        for part in np.array_split(numbers, 4):
-            texts = [spoken(wanted[number][1], "en") for number in part]
-            for number, sound in zip(
-                part, voices.festival(texts, voice, draw.uniform(0.85, 1.2)) if texts else [], strict=True
-            ):
-                found[int(number)] = (sound, 0)
-    for number, (language, text, voice) in enumerate(wanted):
-        engine, _, name = voice.partition(":")
-        if engine == "flite":
-            found[number] = (voices.flite(spoken(text, language), name, draw.uniform(0.85, 1.2)), 0)
-        elif engine == "espeak":
-            found[number] = _say(spoken(text, language), language, name, draw)
-    return [found[number] for number in range(len(wanted))]
-
-
-def _say(text: str, language: str, voice: str, draw: Random) -> tuple[np.ndarray, int]:
-    manner = (voice, round(draw.triangular(110, 210, 160)), draw.randint(20, 80), draw.randint(30, 70))
-    if draw.random() >= WOKEN:
-        return _espeak().say(text, *manner)[0], 0
-    phrase = draw.choice(WAKE[language])
-    sound, words = _espeak().say(f"{phrase}{draw.choice([' ', ', ', '. '])}{text}", *manner)
-    if len(words) <= phrase.count(" ") + 1:
-        return _espeak().say(text, *manner)[0], 0
-    begin = int(words[phrase.count(" ") + 1] * voices.RATE)
-    lead = min(begin, int(draw.uniform(0.03, 0.6) * voices.RATE))
-    return sound[begin - lead :], lead
 
 
 def main() -> None:

@@ -11,7 +11,8 @@ from ctranslate2.converters import TransformersConverter
 from tokenizers import Tokenizer
 from transformers import GenerationConfig, WhisperForConditionalGeneration
 
-from models.mini.recipe.model import DECODER_LAYERS, HEADS, LANGUAGES
+from models.mini.recipe.batches import Batches
+from models.mini.recipe.model import DECODER_LAYERS, HEADS, LANGUAGES, encode
 from models.mini.recipe.train import Training
 
 SPARE = "ÿ"
@@ -58,8 +59,6 @@ def export(model: WhisperForConditionalGeneration, tokens: Tokenizer, folder: Pa
 
 def following(training: Training, batches: list) -> list[list[int]]:
     """Return the decoder's heads whose attention goes through the sound with the text: the alignment heads."""
-    from models.mini.recipe.model import encode
-
     scores = np.zeros((DECODER_LAYERS, HEADS))
     training.model.set_attn_implementation("eager")
     with torch.no_grad():
@@ -93,8 +92,6 @@ def main() -> None:
     training.load(wishes.checkpoint)
     heads = [[DECODER_LAYERS - 1, head] for head in range(HEADS)]
     if wishes.corpus:
-        from models.mini.recipe.batches import Batches
-
         source = iter(Batches(wishes.corpus, training.tokens, seed=1, long=0.0))
         heads = following(training, [next(source) for _ in range(3)])
     export(training.model, training.tokens, wishes.folder, heads)
