@@ -28,8 +28,10 @@ from daemon.wakewords.speech import Line, Spoken, speak
 from daemon.wakewords.voices import foreign, voices
 
 MINUTE = 60 * RATE
-STRANGERS, FOREIGN, RUN_ON, PRECEDED, FOLLOWED, STRETCHED = 0.15, 0.35, 0.4, 0.25, 0.5, 0.6
-"""Shares of the clips: by other synthesizers, foreigners; without commas, after and before words, at another pace."""
+STRANGERS, FOREIGN, PRECEDED, FOLLOWED, STRETCHED = 0.15, 0.35, 0.25, 0.5, 0.6
+"""Shares of the clips: by other synthesizers, foreigners; after and before words, at another pace."""
+STOPS = ("", "", ",", ",", ".")
+"""What stands for a comma of the phrase: people run on, or make a pause, short or long."""
 BATCH = 24
 """Clips of one order: espeak-ng is started once for them."""
 SPEECHLESS = 0.12
@@ -79,7 +81,7 @@ class Clips:
         if self.accents and source.random() < FOREIGN:
             speakers = foreign(self.accents)
         voice = speakers[source.integers(len(speakers))]
-        text = text.replace(",", "") if source.random() < RUN_ON else text
+        text = text.replace(",", STOPS[source.integers(len(STOPS))])
         before = behind = ""
         alone = self.clear or voice.program != "espeak-ng"
         if not alone and source.random() < PRECEDED:

@@ -1,8 +1,8 @@
 """The voices that speak a language here, and which of them a model may learn from.
 
 espeak-ng has a hundred variants of each voice; variants of one make (robosoft1 to 8) go together, some makes are for
-training, some for validation, some for the test only. A synthesizer of another kind, where one is installed, is for
-the test only: flite and festival for English, festival for Russian.
+training, some for validation, some for the test only. So do the few voices of other synthesizers, where they are
+installed: flite and festival for English; festival for Russian, for the test only.
 """
 
 import re
@@ -27,8 +27,13 @@ HELD_OUT: dict[Part, tuple[str, ...]] = {
     "validation": ("aunty", "adam", "gene", "linda", "norbert", "pedro", "sandro", "storm", "tweaky", "kaukovalta"),
 }
 """Makes kept from the training; one that is not listed is for training."""
-FLITE = ("kal16", "awb", "rms", "slt")
-FESTIVAL = {"ru": ("msu_ru_nsh_clunits",), "en": ("kal_diphone", "ked_diphone", "cmu_us_slt_arctic_hts")}
+FLITE: dict[Part, tuple[str, ...]] = {"training": ("kal16", "awb", "rms"), "test": ("slt",)}
+FESTIVAL: dict[tuple[str, Part], tuple[str, ...]] = {
+    ("en", "training"): ("kal_diphone",),
+    ("en", "test"): ("ked_diphone", "cmu_us_slt_arctic_hts"),
+    ("ru", "test"): ("msu_ru_nsh_clunits",),
+}
+"""A person whom two synthesizers imitate (kal, slt) is in one part."""
 SECONDS = 20
 ALIKE, MOST = 0.34, 8
 """Share of a phrase's sounds that another language may say otherwise, and how many such languages are taken."""
@@ -51,7 +56,7 @@ def voices(language: str, part: Part) -> list[Voice]:
     found = [Voice("espeak-ng", f"{accent}+{make}") for accent in accents[:4] for make in makes]
     if part == "training":
         found += [Voice("espeak-ng", accent) for accent in accents]
-    return sorted(found) + (_others(language) if part == "test" else [])
+    return sorted(found) + _others(language, part)
 
 
 def accents(phrase: str, language: str) -> tuple[str, ...]:
@@ -121,15 +126,15 @@ def _list(wanted: str) -> list[str]:
 
 
 @cache
-def _others(language: str) -> list[Voice]:
+def _others(language: str, part: Part) -> list[Voice]:
     found: list[Voice] = []
     base = language.partition("-")[0]
     if base == "en" and shutil.which("flite"):
         named = re.findall(r"\w+", _output(["flite", "-lv"]))
-        found += [Voice("flite", name) for name in named if name in FLITE]
-    if base in FESTIVAL and shutil.which("text2wave"):
+        found += [Voice("flite", name) for name in FLITE.get(part, ()) if name in named]
+    if (wanted := FESTIVAL.get((base, part))) and shutil.which("text2wave"):
         named = re.findall(r"\w+", _output(["festival", "--batch", "(print (voice.list))"]))
-        found += [Voice("festival", name) for name in FESTIVAL[base] if name in named]
+        found += [Voice("festival", name) for name in wanted if name in named]
     return found
 
 

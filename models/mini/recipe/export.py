@@ -60,7 +60,6 @@ def export(model: WhisperForConditionalGeneration, tokens: Tokenizer, folder: Pa
 def following(training: Training, batches: list) -> list[list[int]]:
     """Return the decoder's heads whose attention goes through the sound with the text: the alignment heads."""
     scores = np.zeros((DECODER_LAYERS, HEADS))
-    training.model.set_attn_implementation("eager")
     with torch.no_grad():
         for batch in batches:
             encoded = encode(training.model, batch.mel)
@@ -74,7 +73,6 @@ def following(training: Training, batches: list) -> list[list[int]]:
                         continue
                     steps = place[row, :, 4 : 3 + len(text)].diff(dim=-1)
                     scores[layer] += ((steps >= 0) & (steps < 40)).float().mean(-1).numpy()
-    training.model.set_attn_implementation("sdpa")
     best = sorted(
         ((scores[layer, head], layer, head) for layer in range(DECODER_LAYERS) for head in range(HEADS)), reverse=True
     )

@@ -41,5 +41,6 @@ class LogMel:
     def __call__(self, sounds: np.ndarray) -> torch.Tensor:
         """Return [batch, 80, frames] of sounds [batch, samples]."""
         spectra = torch.stft(torch.from_numpy(sounds), FFT, HOP, window=self._window, return_complex=True)[..., :-1]
-        mel = (self._filters @ spectra.abs() ** 2).clamp(min=QUIETEST).log10()
+        power = torch.view_as_real(spectra).square().sum(-1)
+        mel = (self._filters @ power).clamp(min=QUIETEST).log10()
         return (torch.maximum(mel, mel.amax((1, 2), keepdim=True) - 8.0) + 4.0) / 4.0
