@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from daemon.errors import EngineError
 from daemon.types import RATE
 from daemon.wakewords import espeak
-from daemon.wakewords.voices import Voice
+from daemon.wakewords.accent import phones
+from daemon.wakewords.voices import Voice, ipa
 
 Sound = NDArray[np.float32]
 SECONDS = 300
@@ -107,7 +108,8 @@ def _other(line: Line) -> Spoken:
         text.write_text(line.text + "\n", "utf-8")
         if line.voice.program == "flite":
             stretch = str(round(165 / line.speed, 2))
-            command = ["flite", "-voice", line.voice.name, "--setf", f"duration_stretch={stretch}", str(text), str(wav)]
+            said = ["-p", phones(ipa(line.text, line.voice.accent))] if line.voice.accent else ["-f", str(text)]
+            command = ["flite", "-voice", line.voice.name, "--setf", f"duration_stretch={stretch}", *said, str(wav)]
         else:
             command = ["text2wave", str(text), "-o", str(wav), "-eval", f"(voice_{line.voice.name})"]
         try:

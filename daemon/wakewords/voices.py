@@ -2,7 +2,7 @@
 
 espeak-ng has a hundred variants of each voice; variants of one make (robosoft1 to 8) go together, some makes are for
 training, some for validation, some for the test only. So do the few voices of other synthesizers, where they are
-installed: flite and festival for English; festival for Russian, for the test only.
+installed: flite, which speaks other languages with an English accent; festival, for English and Russian.
 """
 
 import re
@@ -47,6 +47,8 @@ class Voice:
 
     program: Literal["espeak-ng", "flite", "festival"]
     name: str
+    accent: str = ""
+    """The language that flite, which knows English only, is to speak; empty: English."""
 
 
 def voices(language: str, part: Part) -> list[Voice]:
@@ -71,8 +73,12 @@ def accents(phrase: str, language: str) -> tuple[str, ...]:
 
 
 def _sounds(phrase: str, voice: str) -> str:
-    spoken = _output([PROGRAM, "-q", "--ipa", "-v", voice, "--", phrase.replace("[[", " ")])
-    return "".join(sign for sign in spoken if unicodedata.category(sign) == "Ll")
+    return "".join(sign for sign in ipa(phrase, voice) if unicodedata.category(sign) == "Ll")
+
+
+def ipa(text: str, voice: str) -> str:
+    """Return how a voice of espeak-ng says a text, in the International Phonetic Alphabet."""
+    return _output([PROGRAM, "-q", "--ipa", "-v", voice, "--", text.replace("[[", " ")])
 
 
 def check_sayable(phrase: str, language: str) -> None:
@@ -129,9 +135,10 @@ def _list(wanted: str) -> list[str]:
 def _others(language: str, part: Part) -> list[Voice]:
     found: list[Voice] = []
     base = language.partition("-")[0]
-    if base == "en" and shutil.which("flite"):
+    if shutil.which("flite"):
         named = re.findall(r"\w+", _output(["flite", "-lv"]))
-        found += [Voice("flite", name) for name in FLITE.get(part, ()) if name in named]
+        accent = "" if base == "en" else _accents(language)[0]
+        found += [Voice("flite", name, accent) for name in FLITE.get(part, ()) if name in named]
     if (wanted := FESTIVAL.get((base, part))) and shutil.which("text2wave"):
         named = re.findall(r"\w+", _output(["festival", "--batch", "(print (voice.list))"]))
         found += [Voice("festival", name) for name in wanted if name in named]

@@ -25,7 +25,7 @@ _BF16 = torch.cpu.get_capabilities().get("avx512_bf16", False)  # then a step ta
 
 RATE, WARM_UP = 2e-3, 400
 HELP, HELP_LATER, LATER = 0.6, 0.25, 6000
-LONG_FROM, LONG = 4000, 0.15
+LONG_FROM, LONG = 4000, 0.1
 SAVE_S, TOLD = 300, 50
 
 
