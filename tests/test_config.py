@@ -13,16 +13,7 @@ from daemon.config import Config, changed, load
 from daemon.engines import load as engines
 from daemon.engines.section import EngineSection
 from daemon.errors import ConfigError
-
-
-def resolved(model: BaseModel) -> dict:
-    """Every setting, the options of all engines included."""
-    found = {name: resolved(value) if isinstance(value, BaseModel) else value for name, value in model}
-    if isinstance(model, EngineSection):
-        found |= {name: resolved(model.options(name)) for name in engines.names(model.kind)}
-    if "words" in found:
-        found["words"] = {name: resolved(word) for name, word in found["words"].items()}
-    return found
+from daemon.settings import tree
 
 
 def keys(tree: dict, where: tuple = ()) -> set:
@@ -37,11 +28,11 @@ def written(path: Path) -> set:
 
 
 def test_the_documented_file_is_the_defaults():
-    assert resolved(load(paths.data("config.yaml"), {})) == resolved(Config())
+    assert tree(load(paths.data("config.yaml"), {})) == tree(Config())
 
 
 def test_the_documented_file_holds_every_key():
-    assert written(paths.data("config.yaml")) == keys(resolved(Config()))
+    assert written(paths.data("config.yaml")) == keys(tree(Config()))
 
 
 def test_every_key_is_described():

@@ -33,6 +33,7 @@ LAYERS = {
     "daemon.audio.options": 1,
     "daemon.bus": 1,
     "daemon.config": 1,
+    "daemon.settings": 1,
     "daemon.ears.options": 1,
     "daemon.engines.base": 1,
     "daemon.engines.load": 1,

@@ -73,15 +73,18 @@ class Corpus:
 
 
 class Batches(torch.utils.data.IterableDataset):
-    """Yields `Batch`es for ever; `long` is the share of them that have windows of 30 s."""
+    """Yields `Batch`es for ever; `long` is the share of them that have windows of 30 s.
 
-    def __init__(self, folder: Path, tokens: Tokenizer, seed: int, long: float) -> None:
-        self._folder, self._tokens, self._seed, self._long = folder, tokens, seed, long
+    Learners of one seed and different `rank` get different clips, but of like length at the same time.
+    """
+
+    def __init__(self, folder: Path, tokens: Tokenizer, seed: int, long: float, rank: int = 0) -> None:
+        self._folder, self._tokens, self._seed, self._long, self._rank = folder, tokens, seed, long, rank
 
     def __iter__(self) -> Iterator[Batch]:
         """Yield batches."""
         torch.set_num_threads(1)
-        draw = np.random.default_rng(self._seed)
+        shared, draw = np.random.default_rng(self._seed), np.random.default_rng([self._seed, self._rank])
         corpus, mel = Corpus(self._folder), LogMel()
         windows = _Windows(corpus, self._tokens, draw)
         while True:
@@ -89,8 +92,8 @@ class Batches(torch.utils.data.IterableDataset):
             chosen = [corpus.clips[number] for number in draw.permutation(len(corpus.clips))[:BUCKET]]
             chosen.sort(key=lambda clip: clip.length + clip.lead)
             groups = [chosen[at : at + CLIPS] for at in range(0, len(chosen), CLIPS)]
-            for number in draw.permutation(len(groups)):
-                made = windows.long(groups[number]) if draw.random() < self._long else windows.short(groups[number])
+            for number in shared.permutation(len(groups)):
+                made = windows.long(groups[number]) if shared.random() < self._long else windows.short(groups[number])
                 yield self._batch(made, mel)
 
     def _batch(self, made: list[tuple[np.ndarray, list[int], list[int]]], mel: LogMel) -> Batch:

@@ -11,11 +11,13 @@ import json
 import math
 import os
 import time
+from functools import partial
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
+from torch import distributed
 from torch.nn import functional
 
 from models.mini.recipe.batches import Batch, Batches, Corpus
@@ -62,6 +64,7 @@ class Training:
         for one in self._learnt.values():
             one.grad = None
         (told + (HELP if self.steps < LATER else HELP_LATER) * helped).backward()
+        self._together()
         torch.nn.utils.clip_grad_norm_(self._learnt.values(), 1.0)
         for optimizer in self._optimizers:
             for group in optimizer.param_groups:
@@ -69,6 +72,15 @@ class Training:
             optimizer.step()
         self.steps += 1
         return told.item(), helped.item()
+
+    def _together(self) -> None:
+        """Average the slopes over all learners."""
+        slopes = [one.grad for one in self._learnt.values()]
+        whole = torch.cat([slope.flatten() for slope in slopes])
+        distributed.all_reduce(whole)
+        whole /= distributed.get_world_size()
+        for slope, part in zip(slopes, whole.split([slope.numel() for slope in slopes]), strict=True):
+            slope.copy_(part.view_as(slope))
 
     def _help(self, encoded: torch.Tensor, texts: list[list[int]]) -> torch.Tensor:
         scores = self.helper(encoded).log_softmax(-1).transpose(0, 1)
@@ -124,46 +136,53 @@ def vocabulary(corpus: Path) -> Tokenizer:
     return tokenizer([clip.text for clip in Corpus(corpus).clips[:20000]])
 
 
-def train(corpus: Path, folder: Path, minutes: float, *, settle: bool, rate: float) -> None:
-    """Train for some minutes and save every few."""
+def train(rank: int, corpus: Path, folder: Path, minutes: float, learners: int, *, settle: bool, rate: float) -> None:
+    """Train for some minutes as one of the learners; the first says how fast, saves every few minutes, and ends it."""
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)  # Adam with tiny moments is ten times slower without
+    distributed.init_process_group("gloo", f"file://{folder.absolute()}/learners", rank=rank, world_size=learners)
     known = (folder / "tokenizer.json").exists()
     tokens = Tokenizer.from_file(str(folder / "tokenizer.json")) if known else vocabulary(corpus)
     training = Training(tokens)
     if known:
         training.load(folder)
     began = saved = told_at = time.monotonic()
-    warm_from = training.steps
     end = began + minutes * 60
     losses: list[tuple[float, float]] = []
-    loader = iter(_loader(corpus, tokens, training.steps))
+    loader = iter(_loader(corpus, tokens, training.steps, rank))
     with (folder.parent / "log.jsonl").open("a") as log:
-        while (now := time.monotonic()) < end:
+        while True:
+            now = time.monotonic()
+            left = max(0.0, (end - now) / (end - began))
+            falling = 0.01 + 0.99 * (1 - math.cos(math.pi * left)) / 2 if settle else 1.0
+            pace = torch.tensor([rate * falling * min(1, (training.steps + 1) / WARM_UP), left])
+            distributed.broadcast(pace, 0)
+            if pace[1] <= 0:
+                break
             if training.steps == LONG_FROM:
-                loader = iter(_loader(corpus, tokens, training.steps))
-            left = (end - now) / (end - began)
-            factor = min(1, (training.steps - warm_from + 1) / WARM_UP) * (
-                0.01 + 0.99 * (1 - math.cos(math.pi * left)) / 2 if settle else 1
-            )
-            losses.append(training.step(next(loader), rate * factor))
-            if training.steps % TOLD == 0:
+                loader = iter(_loader(corpus, tokens, training.steps, rank))
+            losses.append(training.step(next(loader), float(pace[0])))
+            if training.steps % TOLD == 0 and rank == 0:
                 told, helped = (sum(one) / len(losses) for one in zip(*losses, strict=True))
                 line = {
                     "step": training.steps,
                     "loss": round(told, 4),
                     "ctc": round(helped, 4),
-                    "rate": rate * factor,
+                    "rate": round(float(pace[0]), 6),
                     "s": round(now - told_at, 1),
                 }
                 print(json.dumps(line), file=log, flush=True)
                 losses, told_at = [], now
-            if now - saved > SAVE_S:
+            if now - saved > SAVE_S and rank == 0:
                 training.save(folder, whole=True)
                 saved = now
-    training.save(folder, whole=True)
+    if rank == 0:
+        training.save(folder, whole=True)
+    distributed.destroy_process_group()
 
 
-def _loader(corpus: Path, tokens: Tokenizer, steps: int) -> torch.utils.data.DataLoader:
-    batches = Batches(corpus, tokens, seed=steps, long=LONG if steps >= LONG_FROM else 0.0)
+def _loader(corpus: Path, tokens: Tokenizer, steps: int, rank: int) -> torch.utils.data.DataLoader:
+    batches = Batches(corpus, tokens, seed=steps, long=LONG if steps >= LONG_FROM else 0.0, rank=rank)
     return torch.utils.data.DataLoader(batches, batch_size=None, num_workers=1, prefetch_factor=4)
 
 
@@ -175,12 +194,17 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=600)
     parser.add_argument("--settle", action="store_true", help="let the learning rate fall to nothing")
     parser.add_argument("--rate", type=float, default=RATE)
-    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--learners", type=int, default=os.cpu_count(), help="processes that learn together")
     wishes = parser.parse_args()
-    torch.set_num_threads(wishes.threads)
-    torch.set_flush_denormal(True)  # Adam with tiny moments is ten times slower without
     wishes.checkpoint.mkdir(parents=True, exist_ok=True)
-    train(wishes.corpus, wishes.checkpoint, wishes.minutes, settle=wishes.settle, rate=wishes.rate)
+    (wishes.checkpoint / "learners").unlink(missing_ok=True)
+    learn = partial(_learn, wishes=wishes)
+    torch.multiprocessing.spawn(learn, nprocs=wishes.learners)
+
+
+def _learn(rank: int, wishes: argparse.Namespace) -> None:
+    settle, rate = wishes.settle, wishes.rate
+    train(rank, wishes.corpus, wishes.checkpoint, wishes.minutes, wishes.learners, settle=settle, rate=rate)
 
 
 if __name__ == "__main__":
