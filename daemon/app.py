@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, assert_never
 
@@ -17,6 +18,7 @@ from daemon.artifacts import Artifacts
 from daemon.bus import Bus
 from daemon.commands import Command, Name
 from daemon.config import Config
+from daemon.control import Control
 from daemon.errors import KombainError
 from daemon.events import Failed, PartChanged
 from daemon.jobs import Jobs
@@ -42,10 +44,13 @@ SILENT = {"none": False, "device": False, "file": True, "both": True}
 class App:
     """The whole assistant. `running` is its life: everything is built before, everything has ended after."""
 
-    def __init__(self, config: Config, *, models: Path | None = None, replies: Path | None = None) -> None:
+    def __init__(
+        self, config: Config, *, models: Path | None = None, replies: Path | None = None, runtime: Path | None = None
+    ) -> None:
         """Put the parts together; nothing runs yet. Raises JobError for a state folder that can't be used.
 
-        `models` is the folder of downloaded models (default: in the state folder), `replies` that of reply files.
+        `models` is the folder of downloaded models (default: in the state folder), `replies` that of reply files,
+        `runtime` that of the control socket; without it there is none.
         """
         state = config.state or paths.state()
         models = models or state / "models"
@@ -67,9 +72,8 @@ class App:
             kind: Maker(kind, section.model_dump(mode="json"), models, bus=self.bus)
             for kind, section in (("picture", config.picture), ("clip", config.clip))
         }
-        self.jobs = Jobs(
-            self._store, Artifacts(state / "artifacts", self._store), self.bus, self._makers, self._finished
-        )
+        self._artifacts = Artifacts(state / "artifacts", self._store)
+        self.jobs = Jobs(self._store, self._artifacts, self.bus, self._makers, self._finished)
         out = (replies or state / "replies") if SILENT[config.speaker.output] else None
         self._mouth = mouth.Mouth(self.mouth, self.bus)
         self.voice = Voice(
@@ -90,11 +94,14 @@ class App:
         self.voice.on_sound = self.session.speaking
         self.voice.on_played = self.session.playing
         self._mqtt = MqttClient(config.mqtt, self.bus, self.command)
+        self._control = Control(runtime, self.bus, self) if runtime else None
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Run every part while the block runs."""
+        """Run every part while the block runs. Raises ConfigError where another assistant runs already."""
         try:
+            if self._control is not None:
+                self._control.check()
             async with asyncio.TaskGroup() as group:
                 reporting = group.create_task(self._mqtt.run(), name="mqtt")
                 await asyncio.sleep(0)  # it subscribes in its first step, before anything is published
@@ -102,6 +109,8 @@ class App:
                 tasks = [group.create_task(worker.run(), name=worker.name) for worker in workers]
                 tasks.append(group.create_task(self.jobs.run(), name="jobs"))
                 tasks.append(group.create_task(self.session.run(), name="session"))
+                if self._control is not None:
+                    tasks.append(group.create_task(self._control.run(), name="control"))
                 failure: BaseException | None = None
                 try:
                     yield
@@ -147,23 +156,23 @@ class App:
                 log.warning("%s", self.stand_in)
                 self.bus.publish(PartChanged(part="stt", health=Health.DEGRADED, why=self.stand_in, at=time.time()))
 
-    def command(self, command: Command) -> None:
-        """Carry out a command from outside; returns at once."""
-        language = command.language or self.config.language
+    def command(self, command: Command) -> str:
+        """Carry out a command from outside; returns at once, with the id of the turn that it will have."""
+        language, turn = command.language or self.config.language, new_id()
         match command.name:
             case Name.ASK:
-                self.session.typed(command.text, language)
+                self.session.typed(command.text, language, turn)
             case Name.SAY:
-                self.session.when_free(partial(self.voice.say, command.text, language, new_id()))
+                self.session.when_free(partial(self.voice.say, command.text, language, turn), turn)
             case Name.DRAW | Name.CLIP:
                 wish = Generate("picture" if command.name is Name.DRAW else "clip", command.text, language)
-                self.session.when_free(partial(self.performer.generate, wish, language, new_id(), command.id))
+                self.session.when_free(partial(self.performer.generate, wish, language, turn, command.id), turn)
             case Name.STOP:
                 self.session.silence()
             case Name.CANCEL:
                 self._cancel(command.text or "last")
             case Name.REPEAT:
-                self.session.when_free(partial(self.performer.repeat, language, new_id()))
+                self.session.when_free(partial(self.performer.repeat, language, turn), turn)
             case Name.LISTEN:
                 self.session.listen()
             case Name.MUTE:
@@ -172,6 +181,26 @@ class App:
                 self.voice.set_volume(command.level, command.by)
             case _:
                 assert_never(command.name)
+        return turn
+
+    def status(self, language: str) -> dict[str, Any]:
+        """Tell how things are, in plain data."""
+        return {
+            "version": version("kombain"),
+            "state": self.session.state or "starting",
+            "muted": self.session.muted,
+            "volume": self.voice.volume,
+            "language": self.config.language,
+            "troubles": self.session.troubles(language),
+            "jobs": [
+                {"job": job.id, "kind": job.kind, "state": job.state, "progress": round(job.progress, 3), **job.request}
+                for job in self.jobs.active()
+            ],
+        }
+
+    def artifact(self, which: str) -> Artifact | None:
+        """Return the newest artifact ("last"), or that of an id."""
+        return self._artifacts.last() if which == "last" else self._artifacts.get(which)
 
     def _cancel(self, which: str) -> None:
         try:
@@ -181,7 +210,7 @@ class App:
 
     def _finished(self, job: Job, artifact: Artifact | None) -> None:
         if job.state in {JobState.DONE, JobState.FAILED}:
-            self.session.when_free(partial(self.performer.finished, job, artifact))
+            self.session.when_free(partial(self.performer.finished, job, artifact), job.turn)
 
     def _is_sketch(self, kind: str) -> bool:
         return self._makers[kind].sketch

@@ -96,6 +96,13 @@ class TtsEnd(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TurnEnd(Event):
+    """A turn is over: nothing more is said in it, until one of its jobs is done. Never on MQTT."""
+
+    type: ClassVar[str] = "turn_end"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobChanged(Event):
     """A job moved on: `state` and `progress` (0 to 1); `remaining` is seconds, an honest guess."""
 

@@ -7,7 +7,8 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Literal
 
@@ -22,6 +23,7 @@ from daemon.events import (
     PartChanged,
     State,
     StateChanged,
+    TurnEnd,
     WakeScore,
     WakeWord,
     part_changed,
@@ -61,6 +63,7 @@ class Session:
         self._free = asyncio.Event()
         self._free.set()
         self._waiting = 0
+        self._taking = False
         self._source_state: Literal["starting", "ok", "lost"] = "starting"
         self.deaf: KombainError | None = None
         """Why nothing can be heard; None when there is sound, and as long as nobody knows."""
@@ -68,7 +71,7 @@ class Session:
 
     async def run(self) -> None:
         """Hear until cancelled, or until the source comes to its end (a recording)."""
-        async with asyncio.TaskGroup() as self._tasks:
+        async with asyncio.TaskGroup() as self._tasks, self._open():
             watching = self._tasks.create_task(self._watch_parts(), name="session: parts")
             self._bus.publish(MuteChanged(on=False, at=time.time()))
             self._voice.set_volume(None, 0)
@@ -77,6 +80,15 @@ class Session:
             await self.quiet()
             watching.cancel()
             self._close_ears()
+
+    @asynccontextmanager
+    async def _open(self) -> AsyncIterator[None]:
+        """Take turns while the block runs: a job that is done while all ends is announced no more."""
+        self._taking = True
+        try:
+            yield
+        finally:
+            self._taking = False
 
     async def quiet(self) -> None:
         """Wait until no turn runs and nothing waits to be said."""
@@ -128,24 +140,25 @@ class Session:
         self.silence()
         self._tell_ears({"type": "listen", "trigger": "push_to_talk"})
 
-    def typed(self, text: str, language: str) -> None:
+    def typed(self, text: str, language: str, turn: str) -> None:
         """Handle `text` as if it had been spoken, when the running turn is over."""
-        turn = new_id()
-        self.when_free(lambda: self._turns.typed(text, language, turn))
+        self.when_free(lambda: self._turns.typed(text, language, turn), turn)
 
-    def when_free(self, speak: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Run `speak` as a turn of its own once no other runs. Too many that wait: the newest is refused."""
+    def when_free(self, speak: Callable[[], Coroutine[Any, Any, None]], turn: str) -> None:
+        """Run `speak` as the turn of that id once no other runs. Too many that wait: the newest is refused."""
+        if not self._taking:
+            return
         if self._waiting >= WAITING:
-            self._fail(KombainError("session.busy", most=WAITING), "")
+            self._fail(KombainError("session.busy", most=WAITING), turn)
             return
         self._waiting += 1
-        self._tasks.create_task(self._in_turn(speak), name="session: a turn that waits")
+        self._tasks.create_task(self._in_turn(speak, turn), name="session: a turn that waits")
 
-    async def _in_turn(self, speak: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    async def _in_turn(self, speak: Callable[[], Coroutine[Any, Any, None]], turn: str) -> None:
         try:
             while not self._free.is_set():
                 await self._free.wait()
-            self._begin(speak, "thinking", "")
+            self._begin(speak, "thinking", turn)
         finally:
             self._waiting -= 1
 
@@ -273,7 +286,7 @@ class Session:
         before = self._turn
         self._free.clear()
         self._turn = self._tasks.create_task(self._run(job, before, turn), name=f"turn {turn}")
-        self._turn.add_done_callback(self._over)
+        self._turn.add_done_callback(partial(self._over, turn=turn))
         self._publish_state(state)
 
     async def _run(
@@ -294,8 +307,9 @@ class Session:
                 why = error.text(self._language)
                 await self._voice.say(messages.text("replies.trouble", self._language, why=why), self._language, turn)
 
-    def _over(self, task: asyncio.Task[None]) -> None:
+    def _over(self, task: asyncio.Task[None], turn: str) -> None:
         """Be free again; a callback, since a turn may be cancelled before its first step."""
+        self._bus.publish(TurnEnd(turn=turn, at=time.time()))
         if self._turn is task:
             self._turn = None
             self._free.set()

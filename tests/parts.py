@@ -162,7 +162,7 @@ async def session(tmp_path, *said):
     house = SimpleNamespace(bus=bus, ears=ears, mouth=mouth, hearing=hearing, voice=voice, maker=maker, events=[])
 
     def finished(job, artifact):
-        house.session.when_free(lambda: performer.finished(job, artifact))
+        house.session.when_free(lambda: performer.finished(job, artifact), job.turn)
 
     jobs = Jobs(store, Artifacts(tmp_path / "artifacts", store), bus, {"picture": maker, "clip": FakeMaker()}, finished)
     performer = Performer(voice, jobs, sketches=lambda _kind: False)

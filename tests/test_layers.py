@@ -40,6 +40,7 @@ LAYERS = {
     "daemon.engines.section": 1,
     "daemon.log": 1,
     "daemon.mqtt.options": 1,
+    "daemon.passing": 1,
     "daemon.paths": 1,
     "daemon.store": 1,
     "daemon.transcription.options": 1,

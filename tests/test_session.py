@@ -20,6 +20,7 @@ from daemon.events import (
     VolumeChanged,
     WakeWord,
 )
+from daemon.turn import new_id
 from tests.parts import session
 
 
@@ -159,7 +160,7 @@ async def test_a_typed_request_waits_for_the_spoken_one(tmp_path):
         house.ears[0].wake()
         house.ears[0].speak()
         await house.mouth.talking.wait()
-        house.session.typed("say second", "en")
+        house.session.typed("say second", "en", new_id())
         await asyncio.sleep(0)
         house.mouth.release()
         await until(lambda: len(house.mouth.heard) == 2)
@@ -169,7 +170,7 @@ async def test_a_typed_request_waits_for_the_spoken_one(tmp_path):
 async def test_too_many_that_wait_are_refused(tmp_path):
     async with session(tmp_path) as house:
         for _ in range(25):
-            house.session.typed("say hello", "en")
+            house.session.typed("say hello", "en", new_id())
         await until(lambda: of(house, Failed))
         assert {event.code for event in of(house, Failed)} == {"session.busy"}
         await quiet(house)
@@ -188,7 +189,7 @@ async def test_a_lost_microphone_is_a_state_and_typed_requests_still_work(tmp_pa
     async with session(tmp_path) as house:
         house.ears[0].put("source", state="lost", why="ears.no_microphone", values={})
         await until(lambda: house.session.state == "error")
-        house.session.typed("status", "en")
+        house.session.typed("status", "en", new_id())
         await until(lambda: house.mouth.heard)
         assert of(house, PartChanged)[-1].why in house.mouth.heard[0]
         house.ears[0].put("source", state="ok", why="", values={})
@@ -258,7 +259,7 @@ async def test_mute_while_listening_drops_what_was_heard(tmp_path):
 async def test_push_to_talk_over_a_reply_and_stop_while_listening(tmp_path):
     async with session(tmp_path, "say hello") as house:
         house.mouth.hold = True
-        house.session.typed("say a long story", "en")
+        house.session.typed("say a long story", "en", new_id())
         await house.mouth.talking.wait()
         house.session.listen()
         await until(lambda: of(house, Listening))
@@ -283,7 +284,7 @@ async def test_troubles_are_told_in_the_language_of_the_question(tmp_path):
     async with session(tmp_path) as house:
         house.ears[0].put("source", state="lost", why="ears.no_microphone", values={})
         await until(lambda: house.session.state == "error")
-        house.session.typed("как дела у тебя, статус", "ru")
-        house.session.typed("статус", "ru")
+        house.session.typed("как дела у тебя, статус", "ru", new_id())
+        house.session.typed("статус", "ru", new_id())
         await until(lambda: len(house.mouth.heard) == 2)
         assert "икрофон" in house.mouth.heard[-1]

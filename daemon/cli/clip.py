@@ -1,4 +1,4 @@
-"""`kombain clip`: a clip of a text, made at once, without the daemon."""
+"""`kombain clip`: a clip of a text, by the running assistant, or once in this process where none runs."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,10 +8,10 @@ import typer
 
 def clip(
     prompt: Annotated[str, typer.Argument(help="What to film, in English or Russian.")],
-    out: Annotated[Path, typer.Option(readable=False, help="MP4 file to write.")],
+    out: Annotated[Path | None, typer.Option(readable=False, help="MP4 file to write.")] = None,
     language: Annotated[str | None, typer.Option(help="en or ru; default: the text's own.")] = None,
-    seed: Annotated[int | None, typer.Option(help="The same seed gives the same clip.")] = None,
-    engine: Annotated[str, typer.Option(help="Engine that films.")] = "sketch",
+    seed: Annotated[int | None, typer.Option(help="Film here; the same seed gives the same clip.")] = None,
+    engine: Annotated[str | None, typer.Option(help="Film here, with this engine.")] = None,
 ) -> None:
     """Make a clip. · Сделать ролик."""
     from daemon.cli.draw import make

@@ -40,7 +40,8 @@ def show(
     print(f"# {path or text('config.defaults', language)}")
     if found:
         writer = YAML(typ="safe", pure=True)
-        writer.default_flow_style, writer.allow_unicode, writer.sort_base_mapping_type_on_output = False, True, False
+        writer.default_flow_style, writer.allow_unicode = False, True
+        writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # as its own documentation has it
         writer.dump(found, sys.stdout)
 
 

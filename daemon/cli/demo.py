@@ -12,21 +12,19 @@ def demo(
     say: Annotated[list[str] | None, typer.Option(help="What to say; may be given several times.")] = None,
     audio: Annotated[Path | None, typer.Option(readable=False, help="A recording to hear instead.")] = None,
     mic: Annotated[bool, typer.Option("--mic", help="Use the real microphone and speaker.")] = False,
-    language: Annotated[str, typer.Option(help="en or ru.")] = "en",
+    language: Annotated[str | None, typer.Option(help="en or ru; default: the system's.")] = None,
     out: Annotated[Path, typer.Option(readable=False, help="Where pictures, clips and replies go.")] = Path("demo-out"),
     as_json: Annotated[bool, typer.Option("--json", help="Print the events as JSON lines.")] = False,
     config: Annotated[Path | None, typer.Option(readable=False, help="Config file, for engines and models.")] = None,
 ) -> None:
     """Show the main job: speech becomes a picture, a clip and spoken answers. · Показать, что умеет помощник."""
     from daemon import log
-    from daemon.cli.language import system_language
+    from daemon.cli.language import checked, system_language
     from daemon.config import load
     from daemon.demo.show import Wishes, show
     from daemon.errors import ConfigError
-    from daemon.messages import LANGUAGES
 
-    if language not in LANGUAGES:
-        raise ConfigError("cli.language", language=language, known=", ".join(LANGUAGES))
+    language = checked(language or system_language(), "")
     try:
         out.mkdir(parents=True, exist_ok=True)
         (out / ".writable").touch()

@@ -1,8 +1,7 @@
-"""`kombain draw`: a picture of a text, made at once, without the daemon."""
+"""`kombain draw`: a picture of a text, by the running assistant, or once in this process where none runs."""
 
-import os
-import tempfile
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,64 +10,61 @@ import typer
 
 def draw(
     prompt: Annotated[str, typer.Argument(help="What to draw, in English or Russian.")],
-    out: Annotated[Path, typer.Option(readable=False, help="PNG file to write.")],
+    out: Annotated[Path | None, typer.Option(readable=False, help="PNG file to write.")] = None,
     language: Annotated[str | None, typer.Option(help="en or ru; default: the text's own.")] = None,
-    seed: Annotated[int | None, typer.Option(help="The same seed gives the same picture.")] = None,
-    engine: Annotated[str, typer.Option(help="Engine that draws.")] = "sketch",
+    seed: Annotated[int | None, typer.Option(help="Draw here; the same seed gives the same picture.")] = None,
+    engine: Annotated[str | None, typer.Option(help="Draw here, with this engine.")] = None,
 ) -> None:
     """Draw a picture. · Нарисовать картинку."""
     make("picture", {"prompt": prompt, "language": language, "seed": seed}, out, engine)
 
 
-def make(kind: str, request: dict[str, Any], out: Path, name: str) -> None:
-    """Run an engine here, show its progress, and put the finished file in place all at once.
+def make(kind: str, request: dict[str, Any], out: Path | None, engine: str | None) -> None:
+    """Have a picture or clip made: by the running assistant, or here with `engine` or a seed, or where none runs.
 
     Raises ConfigError for a wrong file name or language, EngineError where the engine can't do it.
     """
     from daemon import messages
-    from daemon.cli.language import language_of, system_language
+    from daemon.cli.follow import made_by_assistant
+    from daemon.cli.language import checked, system_language
+    from daemon.cli.notice import notice
+    from daemon.cli.output import check
     from daemon.engines import load
-    from daemon.errors import ConfigError, EngineError
+
+    request = {**request, "language": checked(request["language"], request["prompt"])}
+    if out is not None:
+        check(out, load.find(kind, engine or "sketch").suffix)
+    if engine is None and request["seed"] is None:
+        if made_by_assistant(kind, request, out):
+            return
+        notice(messages.text("control.once", system_language()))
+    make_once(kind, request, out, engine or "sketch")
+
+
+def make_once(kind: str, request: dict[str, Any], out: Path | None, name: str) -> None:
+    """Run an engine here, show its progress, and put the finished file in place all at once.
+
+    Without `out` it lies in the current folder, named by the time. Raises as `make` does.
+    """
+    from daemon import messages
+    from daemon.cli.language import system_language
+    from daemon.cli.output import whole
+    from daemon.engines import load
+    from daemon.errors import EngineError
     from daemon.paths import state
 
-    language = request["language"] or language_of(request["prompt"])
-    if language not in messages.LANGUAGES:
-        raise ConfigError("cli.language", language=language, known=", ".join(messages.LANGUAGES))
     engine = load.find(kind, name)
-    if out.suffix.lower() != engine.suffix:
-        raise ConfigError("drawing.suffix", path=out, suffix=engine.suffix)
+    out = out or Path(f"kombain-{datetime.now().astimezone():%Y%m%d-%H%M%S}{engine.suffix}")
     options, models = engine.Options(), state() / "models"
     if why := engine.missing(options, models=models):
         raise EngineError(why)
     began = time.monotonic()
-    made = _into(out, engine(options, models=models), {**request, "language": language}, kind)
+    with whole(out, engine.suffix) as passing:
+        made = _watched(engine(options, models=models), request, passing, kind)
     told = {**made.meta, "path": out, "took": time.monotonic() - began}
     print(messages.text(f"draw.wrote_{kind}", system_language(), **told))
     if made.meta["missing"]:
         print(messages.text("draw.missing", system_language(), words=", ".join(made.meta["missing"])))
-
-
-def _into(out: Path, engine: Any, request: dict[str, Any], kind: str) -> Any:
-    """Make the file beside `out` under a passing name, then rename it: `out` is whole or untouched."""
-    from daemon.errors import ConfigError
-
-    try:
-        if out.is_dir():
-            raise IsADirectoryError(21, os.strerror(21))
-        handle, name = tempfile.mkstemp(prefix=f".{out.stem[:40]}-", suffix=engine.suffix, dir=out.parent)
-        os.close(handle)
-    except (OSError, ValueError) as error:
-        raise ConfigError("drawing.unwritable", path=out, why=getattr(error, "strerror", None) or error) from error
-    passing = Path(name)
-    try:
-        made = _watched(engine, request, passing, kind)
-        passing.chmod(0o666 & ~_umask())
-        passing.replace(out)
-    except OSError as error:
-        raise ConfigError("drawing.unwritable", path=out, why=error.strerror) from error
-    finally:
-        passing.unlink(missing_ok=True)
-    return made
 
 
 def _watched(engine: Any, request: dict[str, Any], path: Path, kind: str) -> Any:
@@ -85,10 +81,3 @@ def _watched(engine: Any, request: dict[str, Any], path: Path, kind: str) -> Any
         task = progress.add_task(label, total=1.0)
         engine.load()
         return engine.make(request, path, lambda share: progress.update(task, completed=share))
-
-
-def _umask() -> int:
-    """Return the mode bits that the user keeps from new files."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -7,7 +7,7 @@ import typer
 
 def build() -> Any:
     """Return the command line, ready to be called."""
-    from daemon.cli import clip, config, demo, draw, listen, run, say, transcribe, understand, wake
+    from daemon.cli import clip, config, demo, draw, listen, run, say, steer, transcribe, understand, wake
 
     app = typer.Typer(
         help="Kombain: a local voice assistant that makes things. · Локальный голосовой помощник, который мастерит.",
@@ -23,6 +23,15 @@ def build() -> Any:
         say.say,
         draw.draw,
         clip.clip,
+        steer.ask,
+        steer.stop,
+        steer.cancel,
+        steer.repeat,
+        steer.mute,
+        steer.volume,
+        steer.status,
+        steer.events,
+        steer.show,
     )
     for command in commands:
         app.command()(command)

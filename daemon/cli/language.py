@@ -2,6 +2,7 @@
 
 import os
 
+from daemon.errors import ConfigError
 from daemon.messages import LANGUAGES
 
 
@@ -11,6 +12,14 @@ def system_language() -> str:
         if value := os.environ.get(variable):
             return value[:2].lower() if value[:2].lower() in LANGUAGES else "en"
     return "en"
+
+
+def checked(given: str | None, text: str) -> str:
+    """Return the language that was given, else that of the text. Raises ConfigError for one that isn't ours."""
+    language = given or language_of(text)
+    if language not in LANGUAGES:
+        raise ConfigError("cli.language", language=language, known=", ".join(LANGUAGES))
+    return language
 
 
 def language_of(text: str) -> str:

@@ -1,4 +1,4 @@
-"""`kombain listen`: the whole listening path over a recording, as fast as it goes."""
+"""`kombain listen`: push-to-talk of the running assistant; with a FILE the whole listening path over a recording."""
 
 import asyncio
 import json
@@ -10,13 +10,18 @@ import typer
 
 def listen(
     file: Annotated[
-        Path, typer.Argument(readable=False, help="The recording: WAV, FLAC, Ogg, MP3 ...", show_default=False)
-    ],
+        Path | None, typer.Argument(readable=False, help="A recording: WAV, FLAC, Ogg, MP3 ...", show_default=False)
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the events as JSON lines.")] = False,
     pace: Annotated[float, typer.Option(help="1 is real time, 0 as fast as possible.", min=0, max=100)] = 0.0,
     config: Annotated[Path | None, typer.Option(readable=False, help="Config file.")] = None,
 ) -> None:
-    """Hear a recording: wake words, transcripts, intents. Nothing is done. · Прослушать запись."""
+    """Let the assistant listen now; with FILE: hear a recording, nothing is done. · Слушать сейчас или запись."""
+    if file is None:
+        from daemon.cli.steer import push_to_talk
+
+        push_to_talk()
+        return
     from daemon import log, messages, paths
     from daemon.audio.files import read_blocks
     from daemon.bus import Bus, Subscription

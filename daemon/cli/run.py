@@ -27,7 +27,7 @@ def run(
     log.info("config: %s", path or "defaults")
     from daemon.app import App
 
-    app = App(settings)
+    app = App(settings, runtime=paths.runtime())
 
     async def live() -> None:
         from daemon.lifecycle import ends_on_signal, notify

@@ -1,4 +1,4 @@
-"""`kombain say`: a text spoken to a file or the speaker, without the daemon."""
+"""`kombain say`: a text spoken by the running assistant, or once in this process: to a file, or where none runs."""
 
 import time
 from collections.abc import Iterator
@@ -22,14 +22,18 @@ def say(
     """Speak a text, to a file or aloud. · Произнести текст — в файл или вслух."""
     from daemon import messages, paths
     from daemon.audio.wav import WavWriter
-    from daemon.cli.language import language_of, system_language
+    from daemon.cli.language import checked, system_language
     from daemon.config import load
-    from daemon.errors import ConfigError
     from daemon.workers.speaking import Service
 
-    language = language or language_of(text)
-    if language not in messages.LANGUAGES:
-        raise ConfigError("cli.language", language=language, known=", ".join(messages.LANGUAGES))
+    language = checked(language, text)
+    if out is None and engine is None and config is None:
+        from daemon.cli.follow import said_by_assistant
+        from daemon.cli.notice import notice
+
+        if said_by_assistant(text, language):
+            return
+        notice(messages.text("control.once", system_language()))
     settings = load(paths.config(config))
     section = settings.tts.model_dump(mode="json") | ({"engine": engine} if engine else {})
     models = (settings.state or paths.state()) / "models"

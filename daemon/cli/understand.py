@@ -5,8 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from daemon.cli.language import language_of
-from daemon.errors import ConfigError
+from daemon.cli.language import checked
 
 
 def understand(
@@ -20,9 +19,7 @@ def understand(
     """Show what a text asks for and what would be done; nothing is done. · Показать, как понята фраза."""
     import intents
 
-    language = language or language_of(text)
-    if language not in intents.LANGUAGES:
-        raise ConfigError("cli.language", language=language, known=", ".join(intents.LANGUAGES))
+    language = checked(language, text)
     intent = intents.recognize(text, language)
     plan = intents.plan_json(intents.plan(intent))
     if as_json:

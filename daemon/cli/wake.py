@@ -92,7 +92,7 @@ def _telling_of_files(folder: Path) -> Iterator[None]:
 
 def _try_folder(folder: Path) -> None:
     """Raise OSError now for a folder that can't be written to later."""
-    from daemon.wakewords.passing import possible
+    from daemon.passing import possible
 
     folder.mkdir(parents=True, exist_ok=True)
     possible(folder)
@@ -145,9 +145,9 @@ def _card(phrases: list[str], language: str, trained: Any) -> Any:
 def _keep(folder: Path, name: str, card: Any, trained: Any) -> None:
     """Write card, picture and model; each appears whole, the model last."""
     from daemon.cli.language import system_language
+    from daemon.passing import written
     from daemon.wakewords import onnx
     from daemon.wakewords.chart import drawn
-    from daemon.wakewords.passing import written
 
     for suffix, content in (
         (".json", card.model_dump_json(indent=1).encode() + b"\n"),

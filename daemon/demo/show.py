@@ -18,7 +18,7 @@ from daemon.demo.broker import broker, subscriber
 from daemon.demo.person import Person, recording, speech
 from daemon.demo.screen import Screen
 from daemon.demo.waterfall import stages
-from daemon.ears.options import EarsOptions
+from daemon.ears.options import EarsOptions, WakeSection
 from daemon.errors import ConfigError
 from daemon.events import ArtifactReady, Event, IntentEnd, StateChanged, SttEnd, TtsEnd, TtsStart, WakeWord
 from daemon.mqtt.options import MqttOptions
@@ -30,11 +30,13 @@ REQUESTS = {
         "hey jarvis, what time is it",
     ),
     "ru": (
-        "hey jarvis, нарисуй красную лису в снегу",
-        "hey jarvis, сними ролик про собаку на пляже",
-        "hey jarvis, который час",
+        "эй, комбайн, нарисуй рыжую лису в снегу",
+        "эй, комбайн, сними ролик про собаку на пляже",
+        "эй, комбайн, который час",
     ),
 }
+WORDS = ("hey_jarvis", "kombain_ru")
+"""What wakes in the Russian demo, unless the config names something else."""
 PATIENCE_S = 90.0
 """Longest time for one request."""
 NOTICE_S = 6.0
@@ -118,10 +120,10 @@ def _requests(wishes: Wishes) -> list[Request]:
 
 
 def _spoken(text: str, language: str) -> bytes:
-    """Return a request as speech: the wake phrase is English, what follows it is in the demo's language."""
-    if language == "en":
-        return speech(text, "en")
-    wake, _, rest = text.partition(",")
+    """Return a request as speech; a wake phrase in Latin letters is English in a Russian request too."""
+    wake, comma, rest = text.partition(",")
+    if language == "en" or not comma or not wake.isascii():
+        return speech(text, language)
     return speech(wake, "en") + speech(rest, language)
 
 
@@ -135,7 +137,8 @@ async def _assistant(
     async with AsyncExitStack() as stack:
         port = await stack.enter_async_context(broker(scratch))
         await stack.enter_async_context(subscriber(port, screen.message))
-        app = App(_config(wishes, base, port, fifo), models=_models(base), replies=wishes.out / "replies")
+        models = (base.state or paths.state()) / "models"
+        app = App(_config(wishes, base, port, fifo), models=models, replies=wishes.out / "replies")
         events = stack.enter_context(app.bus.subscribe(size=10_000))
         showing = asyncio.create_task(_show(events, screen), name="demo: screen")
         stack.callback(showing.cancel)
@@ -147,25 +150,27 @@ async def _assistant(
         for part, why in (await app.ready()).items():
             screen.line(f"{part}: {why}")
         screen.line(messages.text("demo.ready", wishes.screen, seconds=f"{time.monotonic() - began:.1f}"))
-        await _languages(app, wishes, base)
+        await _languages(app, wishes)
         if app.stand_in:
             screen.line(messages.text("stt.stand_in", wishes.screen))
         yield app, person
 
 
-async def _languages(app: App, wishes: Wishes, base: Config) -> None:
+async def _languages(app: App, wishes: Wishes) -> None:
     """Raise when speech to text does not know the demo's language."""
-    if wishes.language not in (await app.hearing.ready()).languages:
-        raise ConfigError("demo.no_russian", models=_models(base))
-
-
-def _models(base: Config) -> Path:
-    return (base.state or paths.state()) / "models"
+    known = (await app.hearing.ready()).languages
+    if wishes.language not in known:
+        raise ConfigError("stt.language", language=wishes.language, known=", ".join(known))
 
 
 def _config(wishes: Wishes, base: Config, port: int, fifo: Path) -> Config:
     """Return the user's config with the demo's ears, speaker, broker and state folder."""
-    ears = base.ears if wishes.microphone else EarsOptions(source="pipe", path=fifo, wake=base.ears.wake)
+    wake = base.ears.wake
+    if wishes.language == "ru" and wake == WakeSection():
+        wake = WakeSection.model_validate({"openwakeword": {"words": {word: {} for word in WORDS}}})
+    ears = base.ears.model_copy(update={"wake": wake})
+    if not wishes.microphone:
+        ears = EarsOptions(source="pipe", path=fifo, wake=wake)
     return base.model_copy(
         update={
             "language": wishes.language,

@@ -39,7 +39,7 @@ class MqttClient:
     event is missed: `run` opens its subscription in its first step.
     """
 
-    def __init__(self, options: MqttOptions, bus: Bus, on_command: Callable[[Command], None]) -> None:
+    def __init__(self, options: MqttOptions, bus: Bus, on_command: Callable[[Command], object]) -> None:
         self.refused: Counter[str] = Counter()
         self._options = options
         self._bus = bus

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from daemon.passing import written
 from daemon.wakewords.material import Take
-from daemon.wakewords.passing import written
 from daemon.wakewords.voices import version
 
 MAKING = 1

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from daemon.ears.wake import WordRule
+from daemon.passing import written
 from daemon.wakewords import recipe
 from daemon.wakewords.judgement import Scored, point
 from daemon.wakewords.material import Clips, Minutes, Take
-from daemon.wakewords.passing import written
 from daemon.wakewords.recipe import Recipe, Scale, Trained
 from daemon.wakewords.sentences import PARTS, lines, part_of, vocabulary
 from daemon.wakewords.shelf import Shelf

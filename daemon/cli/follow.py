@@ -1,0 +1,92 @@
+"""What the running assistant says and makes for the command line, waited for to its end."""
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from daemon.cli.remote import Remote, running
+
+COMMANDS = {"picture": "draw", "clip": "clip"}
+ENDED = {"done", "failed", "cancelled", "quarantined"}
+
+
+def follow(remote: Remote, turn: str) -> dict[str, Any] | None:
+    """Print replies as they are spoken until the turn and its jobs are over; return the artifact that came of them.
+
+    `ask("events")` must have been asked before the turn's command. Exits with 1 when the turn or a job failed.
+    """
+    jobs: dict[str, str] = {}
+    artifact, over = None, False
+    with _progress() as show:
+        for event in remote.events():
+            if event.get("turn") != turn:
+                continue
+            match event["event_type"]:
+                case "tts_start":
+                    print(event["text"])
+                case "error":
+                    print(event["text"], file=sys.stderr)
+                    raise typer.Exit(1)
+                case "job_changed":
+                    jobs[event["job"]] = event["state"]
+                    show(event["progress"])
+                case "artifact_ready":
+                    artifact = event
+                case "turn_end":
+                    over = True
+            if over and set(jobs.values()) <= ENDED and (artifact or not jobs or "done" not in jobs.values()):
+                break
+    if jobs and artifact is None:
+        raise typer.Exit(1)
+    return artifact
+
+
+def said_by_assistant(text: str, language: str) -> bool:
+    """Have the running assistant say a text, and wait for its end; False when no assistant runs."""
+    if (remote := running()) is None:
+        return False
+    with remote:
+        remote.ask("events")
+        follow(remote, remote.ask("say", text=text, language=language)["turn"])
+    return True
+
+
+def made_by_assistant(kind: str, request: dict[str, Any], out: Path | None) -> bool:
+    """Have the running assistant make a picture or clip, copied to `out`; False when no assistant runs."""
+    import shutil
+
+    from daemon.cli.output import whole
+
+    if (remote := running()) is None:
+        return False
+    with remote:
+        remote.ask("events")
+        turn = remote.ask(COMMANDS[kind], text=request["prompt"], language=request["language"])["turn"]
+        artifact = follow(remote, turn)
+    if artifact is None:
+        raise typer.Exit(1)
+    if out is not None:
+        with whole(out, out.suffix) as passing:
+            shutil.copyfile(artifact["path"], passing)
+    print(out or artifact["path"])
+    return True
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Callable[[float], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from daemon import messages
+    from daemon.cli.language import system_language
+
+    label = messages.text("draw.working", system_language())
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(label, total=1.0, visible=False)
+        yield lambda share: progress.update(task, completed=share, visible=True)

@@ -1,0 +1,130 @@
+"""The commands that steer a running assistant, as a user types them."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+CONFIG = """
+state: {folder}/state
+ears: {{source: pipe, path: {folder}/microphone}}
+speaker: {{output: file}}
+stt: {{engine: fake}}
+mqtt: {{enabled: false}}
+"""
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    """An assistant that hears silence; yields what runs `kombain` beside it."""
+    folder = tmp_path_factory.mktemp("house")
+    os.mkfifo(folder / "microphone")
+    (folder / "config.yaml").write_text(CONFIG.format(folder=folder))
+    environment = {**os.environ, "XDG_RUNTIME_DIR": str(folder), "HOME": str(folder), "LC_ALL": "C.UTF-8"}
+
+    def kombain(*arguments: str, language: str = "C") -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "daemon", *arguments]
+        spoken = {**environment, "LC_ALL": f"{language}.UTF-8", "PYTHONPATH": str(Path(__file__).parents[2])}
+        return subprocess.run(command, env=spoken, capture_output=True, text=True, check=False, timeout=60, cwd=folder)
+
+    run = [sys.executable, "-m", "daemon", "run", "--config", str(folder / "config.yaml")]
+    with (
+        (folder / "microphone").open("r+b", buffering=0),  # nobody speaks
+        subprocess.Popen(run, env=environment, stderr=subprocess.PIPE, text=True) as process,
+    ):
+        assert process.stderr is not None
+        log = []
+        for line in process.stderr:
+            log.append(line)
+            if line.rstrip().endswith("ready"):
+                break
+        else:
+            raise AssertionError("".join(log))
+        yield kombain
+        process.send_signal(signal.SIGTERM)
+        assert "Traceback" not in process.stderr.read()
+        assert process.wait(10) == 0
+    assert not (folder / "kombain" / "control.sock").exists()
+
+
+def test_status(house):
+    told = house("status")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "volume 80" in told.stdout
+    assert "громкость 80" in house("status", language="ru_RU").stdout
+    assert json.loads(house("status", "--json").stdout)["muted"] is False
+
+
+def test_say_waits_for_the_end(house):
+    told = house("say", "good morning")
+    assert (told.returncode, told.stdout, told.stderr) == (0, "good morning\n", "")
+
+
+def test_ask_tells_the_answer(house):
+    told = house("ask", "what time is it")
+    assert told.returncode == 0
+    assert told.stdout.startswith("It is ")
+    assert house("ask", "который час").stdout.startswith("Сейчас ")
+    assert house("repeat").stdout.startswith("Сейчас ")
+
+
+def test_a_picture_is_made_by_the_assistant_copied_and_shown(house, tmp_path):
+    out = tmp_path / "fox.png"
+    told = house("draw", "a red fox in the snow", "--out", str(out))
+    assert told.returncode == 0, told.stderr
+    assert out.read_bytes().startswith(b"\x89PNG")
+    assert told.stdout.splitlines()[-1] == str(out)
+    shown = house("show").stdout.strip()
+    assert Path(shown).read_bytes() == out.read_bytes()
+
+
+def test_what_cannot_be_made_is_said_with_status_1(house):
+    told = house("ask", "draw")
+    assert told.returncode in {0, 1}
+    assert told.stdout
+
+
+def test_volume_and_mute(house):
+    assert house("volume", "30").returncode == 0
+    assert house("volume", "+5").returncode == 0
+    assert house("mute").returncode == 0
+    found = json.loads(house("status", "--json").stdout)
+    assert (found["volume"], found["muted"]) == (35, True)
+    assert house("mute", "off").returncode == 0
+    wrong = house("volume", "loud")
+    assert wrong.returncode == 1
+    assert len(wrong.stderr.strip().splitlines()) == 1
+
+
+def test_a_second_assistant_refuses_to_start(house, tmp_path):
+    config = tmp_path / "config.yaml"
+    config.write_text(f"state: {tmp_path}/other\nmqtt: {{enabled: false}}\n")
+    told = house("run", "--config", str(config))
+    assert told.returncode == 2
+    assert "running already" in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_without_an_assistant(tmp_path, monkeypatch, capsys):
+    from daemon.__main__ import main
+
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.setattr("daemon.__main__._sigterm_as_interrupt", list)
+    for arguments, status, out, err in (
+        (["stop"], 2, "", "No assistant is running"),
+        (["ask", "what time is it"], 0, "It is ", "done here, once"),
+        (["ask", "mute"], 2, "", "needs a running assistant"),
+    ):
+        monkeypatch.setattr("sys.argv", ["kombain", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        told = capsys.readouterr()
+        assert (ended.value.code or 0) == status
+        assert told.out.startswith(out)
+        assert err in told.err
