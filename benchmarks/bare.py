@@ -98,7 +98,7 @@ def rehearse(models: Models, sound: bytes) -> list[Step]:
     """Hear `sound` as the assistant does; return the calls, frame by frame."""
     tape: list[Step] = []
     whisper = models.stt._whisper  # noqa: SLF001 - the engine's model: a taped one takes its place
-    models.stt._whisper = Taped(whisper, tape, "encode", "generate")  # type: ignore[assignment]  # noqa: SLF001
+    models.stt._whisper = Taped(whisper, tape, "encode", "detect", "generate")  # type: ignore[assignment]  # noqa: SLF001
     listener = _listener(models, Taped(models.wake, tape, "score"))
     session: Any = None
     said: set[str] = set()
@@ -169,7 +169,7 @@ def perform(models: Models, tape: list[Step]) -> dict[str, Any]:
     hits, turns = [], []
     models.wake.reset()
     encoding = None
-    encoded = final = 0.0
+    final = 0.0
     began = time.monotonic()
     for number, step in enumerate(tape, 1):
         time.sleep(max(began + number * FRAME_S - time.monotonic(), 0))
@@ -183,6 +183,8 @@ def perform(models: Models, tape: list[Step]) -> dict[str, Any]:
                     models.wake.score(*args)
                 case "encode":
                     encoding = models.stt._whisper.encode(*args, **options)  # noqa: SLF001
+                case "detect":
+                    models.stt._whisper.detect(encoding, *args[1:])  # noqa: SLF001
                 case "generate":
                     models.stt._whisper.generate(encoding, *args[1:], **options)  # noqa: SLF001
                 case "recognize":
@@ -192,10 +194,8 @@ def perform(models: Models, tape: list[Step]) -> dict[str, Any]:
             took = time.monotonic() - start
             cpu[name] += _cpu() - spent
             wall[name] += took
-            if name == "encode":
-                encoded = took
-            elif name == "generate":
-                final = encoded + took
+            if name in {"encode", "detect", "generate"}:
+                final = took + (0.0 if name == "encode" else final)
         if step.hit:
             hits.append({"frame": number, "seconds": wall["score"]})
         if step.ended is not None:

@@ -11,7 +11,7 @@ from rich.table import Table
 from benchmarks.house import STEP_S, Turn
 
 REPLY_MS, READY_S, RATIO = 150, 3.0, 1.25
-PARTS = {"ears": ("voiced", "score"), "stt": ("encode", "generate"), "main": ("recognize",), "tts": ("say",)}
+PARTS = {"ears": ("voiced", "score"), "stt": ("encode", "detect", "generate"), "main": ("recognize",), "tts": ("say",)}
 """Which process of ours makes which calls to models."""
 
 

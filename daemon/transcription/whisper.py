@@ -9,7 +9,6 @@ import numpy as np
 from daemon.errors import EngineError
 from daemon.transcription.decoding import Decoding
 from daemon.transcription.loudness import Samples
-from daemon.types import RATE
 
 
 class Whisper:
@@ -90,8 +89,3 @@ class Whisper:
             return start
         words = self._tokenizer.encode(f" {vocabulary.strip()}", add_special_tokens=False).ids
         return [self._tokenizer.token_to_id("<|startofprev|>"), *words[: self._loaded.max_length // 2 - 1], *start]
-
-
-def padded(sound: Samples, before: float, after: float) -> Samples:
-    """Return `sound` with seconds of silence before and after it."""
-    return np.pad(sound, (int(before * RATE), int(after * RATE)))

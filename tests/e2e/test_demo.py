@@ -93,8 +93,28 @@ def test_a_recording_of_ones_own(tmp_path):
     assert "good morning" in done.stdout
 
 
-def test_russian_speech_needs_a_whisper_that_knows_it(tmp_path):
-    done = demo("--language", "ru", "--out", tmp_path)
+def test_three_russian_requests_are_heard_made_and_answered_in_russian(tmp_path):
+    done = demo("--language", "ru", "--json", "--out", tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    told = events(done.stdout)
+    assert [event["text"] for event in told if event["event_type"] == "stt_end"] == [
+        "нарисуй рыжую лису в снегу",
+        "сними ролик про собаку на пляже",
+        "который час",
+    ]
+    assert {event["word"] for event in told if event["event_type"] == "wake_word"} == {"kombain_ru"}
+    assert {event["language"] for event in told if event["event_type"] == "tts_start"} == {"ru"}
+    (picture,) = tmp_path.glob("artifacts/*/*.png")
+    assert len(list(tmp_path.glob("artifacts/*/*.mp4"))) == 1
+    with Image.open(picture) as image:
+        image.load()
+        assert image.text["Title"] == "рыжую лису в снегу"
+
+
+def test_a_language_that_speech_to_text_does_not_know_is_one_sentence(tmp_path):
+    config = tmp_path / "config.yaml"
+    config.write_text("stt: {engine: fake, fake: {languages: [en]}}\n")
+    done = demo("--language", "ru", "--config", config, "--out", tmp_path / "out")
     assert done.returncode == 2
     assert "Whisper" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1

@@ -35,6 +35,19 @@ REQUESTS = {
     "help": ("help", "help"),
     "make a video of a rocket and the moon": ("clip", "rocket moon"),
 }
+RUSSIAN_VOICES = ("ru", "ru+f2", "ru-lv")
+RUSSIAN_REQUESTS = {
+    "нарисуй рыжую лису в снегу": ("draw", "рыжую лису снегу"),
+    "сними ролик про собаку на пляже": ("clip", "собаку пляже"),
+    "который час": ("time", "час"),
+    "нарисуй зеленого дракона над замком": ("draw", "зеленого дракона замком"),
+    "стоп": ("stop", "стоп"),
+    "сделай громче": ("volume_up", "громче"),
+    "скажи доброе утро": ("say", "доброе утро"),
+    "какое сегодня число": ("date", "число"),
+    "повтори": ("repeat", "повтори"),
+    "сделай видео про ракету и луну": ("clip", "ракету луну"),
+}
 ID = "kombain/test"
 
 
@@ -114,6 +127,30 @@ def test_spoken_requests_are_understood(card, listener, tmp_path, voice):
         right_words += set(words.split()) <= set(heard["text"].split())
     assert wrong == []
     assert right_words >= 9, f"{right_words} of {len(REQUESTS)} with the right content words"
+
+
+@pytest.fixture(scope="module")
+def russian_listener(card, tmp_path_factory):
+    """A house that waits for «эй, комбайн»; silent too."""
+    folder = tmp_path_factory.mktemp("russian")
+    words = "ears: {wake: {openwakeword: {words: {kombain_ru: {}}}}}\nlanguage: ru\n"
+    fakes = "speaker: {output: none}\npicture: {engine: fake}\nclip: {engine: fake}\n"
+    with house(folder, words + fakes) as seen:
+        yield seen
+
+
+@pytest.mark.parametrize("voice", RUSSIAN_VOICES)
+def test_russian_requests_are_understood(card, russian_listener, tmp_path, voice):
+    wrong, right_words = [], 0
+    for text, (intent, words) in RUSSIAN_REQUESTS.items():
+        card.speak(spoken(f"эй, комбайн, {text}", voice, tmp_path)).wait()
+        heard = event(russian_listener, "stt_end")
+        understood = event(russian_listener, "intent_end")
+        if (understood["intent"], heard["language"]) != (intent, "ru"):
+            wrong.append((text, heard["text"], understood["intent"]))
+        right_words += set(words.split()) <= set(heard["text"].split())
+    assert wrong == []
+    assert right_words >= 8, f"{right_words} of {len(RUSSIAN_REQUESTS)} with the right content words"
 
 
 @pytest.fixture

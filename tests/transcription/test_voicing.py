@@ -5,7 +5,6 @@ from io import BytesIO
 import numpy as np
 import pytest
 
-from daemon.transcription.lead import beginnings
 from daemon.transcription.loudness import samples
 from daemon.transcription.voicing import speech, spoken
 from daemon.types import RATE
@@ -80,18 +79,3 @@ def test_speech_in_a_living_room_is_let_through():
     sound = np.concatenate([np.zeros(RATE // 2, np.float32), said, np.zeros(RATE, np.float32)])
     noise = np.random.default_rng(0).normal(0, 0.1 * said.std(), len(sound))  # 20 dB below it
     assert spoken((sound + noise).astype(np.float32))
-
-
-def test_a_pause_after_the_wake_phrase_tells_where_the_request_begins():
-    wake, request = espeak("jarvis")[-RATE // 5 :], espeak("what time is it")
-    sound = np.concatenate([wake, np.zeros(RATE // 5, np.float32), request])
-    (begin,) = beginnings(sound, 0.3)
-    assert abs(begin - len(wake) - RATE // 5) <= 0.03 * RATE
-
-
-def test_without_a_pause_the_places_spread_from_the_middle_over_the_lead():
-    sound = espeak("hey jarvis draw a picture of a cat")
-    places = [round(place / RATE, 2) for place in beginnings(sound, 0.8)]
-    assert places[0] == 0.5
-    assert sorted(places) == [round(0.2 + 0.05 * step, 2) for step in range(13)]
-    assert beginnings(sound[:100], 0.8)
