@@ -35,7 +35,7 @@ REQUESTS = {
     "help": ("help", "help"),
     "make a video of a rocket and the moon": ("clip", "rocket moon"),
 }
-RUSSIAN_VOICES = ("ru", "ru+f2", "ru-lv")
+RUSSIAN_VOICES = ("ru", "ru+f2", "ru+m3")
 RUSSIAN_REQUESTS = {
     "нарисуй рыжую лису в снегу": ("draw", "рыжую лису снегу"),
     "сними ролик про собаку на пляже": ("clip", "собаку пляже"),

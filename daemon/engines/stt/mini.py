@@ -26,14 +26,16 @@ from daemon.types import RATE
 LANGUAGES = ("en", "ru")
 AROUND = RATE // 4
 """Samples in front of the speech and behind it that are decoded too."""
+SHIFTS = (0, RATE // 16, -RATE // 8, -RATE * 3 // 8)
+"""How many more of them are taken in front, in the first try and in others; the last cuts into a wake phrase's rest."""
 FRAMES_TO_SPARE = 30
 """Frames of 10 ms in a window beyond that: with none it errs more."""
 BEAM = 3
 """Of a final; a partial is greedy."""
 ROOM = 120
 """Tokens: the longest speech it learnt from has fewer."""
-WORST_LOGPROB = -0.9
-"""Below it the text is made up."""
+DOUBTFUL_LOGPROB, WORST_LOGPROB = -0.35, -0.9
+"""Below the first it is tried again, below the second the text is made up."""
 
 
 class MiniOptions(base.Options):
@@ -74,16 +76,26 @@ class Engine:
         return Utterance(self, turn, language, lead)
 
     def extent(self, sound: Samples, lead: float, *, final: bool) -> tuple[int, int]:  # noqa: ARG002 - the rest of a wake phrase is no trouble
-        """Return where the loud part is; whether it is a voice is judged when it is decoded."""
-        return edges(sound)
+        """Return the loud part and a little around it; whether it is a voice is judged when it is decoded."""
+        first, last = edges(sound)
+        return (max(0, first - AROUND - max(SHIFTS)), min(len(sound), last + AROUND)) if last > first else (0, 0)
 
     def decode(self, sound: Samples, language: str | None, *, final: bool) -> Decoding:
-        """Decode one window; what is too unlikely is no text."""
+        """Decode one window; a final that is doubtful is tried again a little shifted, what is too unlikely is no text.
+
+        So small a model now and then falls apart over a window and is sure of the same one, 60 ms on.
+        """
         first, last = speech(sound)
         if last <= first:
             return Decoding("", language or "en")
-        found = self._hear(sound[max(0, first - AROUND) : last + AROUND], language, BEAM if final else 1)
-        return found if found.logprob >= WORST_LOGPROB else replace(found, text="")
+        tries: list[Decoding] = []
+        for shift in SHIFTS if final else SHIFTS[:1]:
+            window = sound[max(0, first - AROUND - shift) : last + AROUND]
+            tries.append(found := self._hear(window, language, BEAM if final else 1))
+            if found.text and found.logprob > DOUBTFUL_LOGPROB:
+                return found
+        best = max(tries, key=lambda one: one.logprob) if all(one.text for one in tries) else tries[0]
+        return best if best.logprob >= WORST_LOGPROB else replace(best, text="")
 
     def _hear(self, sound: Samples, language: str | None, beam: int) -> Decoding:
         frames = len(sound) // (RATE // 100) // 2 * 2
