@@ -12,7 +12,7 @@ def demo(
     say: Annotated[list[str] | None, typer.Option(help="What to say; may be given several times.")] = None,
     audio: Annotated[Path | None, typer.Option(readable=False, help="A recording to hear instead.")] = None,
     mic: Annotated[bool, typer.Option("--mic", help="Use the real microphone and speaker.")] = False,
-    language: Annotated[str | None, typer.Option(help="en or ru; default: the system's.")] = None,
+    language: Annotated[str | None, typer.Option(help="en or ru; default: that of --say, else the system's.")] = None,
     out: Annotated[Path, typer.Option(readable=False, help="Where pictures, clips and replies go.")] = Path("demo-out"),
     as_json: Annotated[bool, typer.Option("--json", help="Print the events as JSON lines.")] = False,
     config: Annotated[Path | None, typer.Option(readable=False, help="Config file, for engines and models.")] = None,
@@ -24,7 +24,7 @@ def demo(
     from daemon.demo.show import Wishes, show
     from daemon.errors import ConfigError
 
-    language = checked(language or system_language(), "")
+    language = checked(language or (None if say else system_language()), " ".join(say or ()))
     try:
         out.mkdir(parents=True, exist_ok=True)
         (out / ".writable").touch()
