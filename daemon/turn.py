@@ -65,7 +65,7 @@ class Turns:
         if transcript.text:
             await self.typed(transcript.text, transcript.language, utterance.turn, utterance.question)
         elif reason != "nothing":
-            await self._performer.tell("nothing_heard", transcript.language or self._language, utterance.turn)
+            await self._performer.tell("nothing_heard", self._language, utterance.turn)  # silence is in no language
 
     async def typed(self, text: str, language: str, turn: str, question: Question | None = None) -> None:
         """Handle `text` as if it had been spoken; in a language that is not ours it is answered in the house's."""
