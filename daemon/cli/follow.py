@@ -8,10 +8,12 @@ from typing import Any
 
 import typer
 
+from daemon import messages
+from daemon.cli.language import system_language
 from daemon.cli.remote import Remote, running
 
 COMMANDS = {"picture": "draw", "clip": "clip"}
-ENDED = {"done", "failed", "cancelled", "quarantined"}
+ENDED = {"done", "failed", "cancelled"}
 
 
 def follow(remote: Remote, turn: str) -> dict[str, Any] | None:
@@ -41,6 +43,7 @@ def follow(remote: Remote, turn: str) -> dict[str, Any] | None:
             if over and set(jobs.values()) <= ENDED and (artifact or not jobs or "done" not in jobs.values()):
                 break
     if jobs and artifact is None:
+        print(messages.text(f"demo.job.{list(jobs.values())[-1]}", system_language()), file=sys.stderr)
         raise typer.Exit(1)
     return artifact
 
@@ -80,9 +83,6 @@ def made_by_assistant(kind: str, request: dict[str, Any], out: Path | None) -> b
 def _progress() -> Iterator[Callable[[float], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    from daemon import messages
-    from daemon.cli.language import system_language
 
     label = messages.text("draw.working", system_language())
     console = Console(stderr=True)

@@ -73,7 +73,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
     if as_json:
         print(json.dumps(found, ensure_ascii=False))
         return
-    state = messages.text(f"demo.state.{found['state']}", language) if found["state"] != "starting" else found["state"]
+    state = messages.text(f"demo.state.{found['state']}", language)
     print(messages.text("status.line", language, version=found["version"], state=state, volume=found["volume"]))
     for job in found["jobs"]:
         share = round(100 * job["progress"])
