@@ -58,7 +58,8 @@ def files(*folders: str) -> set[str]:
 def test_the_wheel_holds_the_packages_and_the_data(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
-    recipe = {name for name in files("models") if name.startswith(("models/mini/recipe/", "models/mini/eval"))}
+    outside = ("models/mini/recipe/", "models/mini/eval", "models/mini/checkpoint/")
+    recipe = {name for name in files("models") if name.startswith(outside)}
     data = files("models", "systemd") - recipe | {"config.yaml"}
     assert recipe
     assert held == files("daemon", "intents") | {f"daemon/_data/{name}" for name in data}

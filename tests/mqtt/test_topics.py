@@ -43,7 +43,7 @@ def every_event() -> set[type[events.Event]]:
 
 
 def test_these_tests_know_every_event() -> None:
-    silent = {events.WakeScore, events.PartChanged}
+    silent = {events.WakeScore, events.PartChanged, events.TurnEnd}
     assert {type(event) for event in TELLING} | {type(event) for event, *_ in STATES} | silent == every_event()
 
 
@@ -80,12 +80,17 @@ def test_states_are_retained_and_no_events(event: events.Event, name: str, paylo
 
 
 def test_meters_and_parts_stay_inside() -> None:
-    for event in (events.WakeScore(word="w", score=1, at=1), events.PartChanged(part="stt", health="ok", at=1)):
+    unpublished = (
+        events.WakeScore(word="w", score=1, at=1),
+        events.PartChanged(part="stt", health="ok", at=1),
+        events.TurnEnd(turn="t", at=1),
+    )
+    for event in unpublished:
         assert topics.messages(event, BASE, texts=True) == []
 
 
 def test_only_what_is_published_is_asked_for() -> None:
-    assert set(topics.PUBLISHED) == every_event() - {events.WakeScore, events.PartChanged}
+    assert set(topics.PUBLISHED) == every_event() - {events.WakeScore, events.PartChanged, events.TurnEnd}
 
 
 def test_silence_does_not_replace_the_last_transcript() -> None:
