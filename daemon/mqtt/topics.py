@@ -22,6 +22,7 @@ from daemon.events import (
     SttPartial,
     TtsEnd,
     TtsStart,
+    TurnEnd,
     VolumeChanged,
     WakeScore,
     WakeWord,
@@ -107,7 +108,7 @@ def messages(event: Event, base: str, *, texts: bool) -> list[Message]:
             return [Message(f"{base}/mute", b"ON" if on else b"OFF", retain=True)]
         case VolumeChanged(level=level):
             return [Message(f"{base}/volume", str(level).encode(), retain=True)]
-        case WakeScore() | PartChanged():
+        case WakeScore() | PartChanged() | TurnEnd():
             return []
         case SttPartial() if not texts:
             return []
