@@ -14,6 +14,7 @@ import socket
 from pathlib import Path
 from typing import Any, Protocol
 
+from daemon import messages
 from daemon.bus import Bus, Subscription
 from daemon.commands import MAX_PAYLOAD, Command, build
 from daemon.errors import CommandError, ConfigError, KombainError
@@ -117,11 +118,12 @@ class Control:
         name = request.pop("command", "")
         match name:
             case "status":
-                return {"status": self._house.status("ru" if request.get("language") == "ru" else "en")}
+                language = request.get("language")
+                return {"status": self._house.status(language if language in messages.LANGUAGES else "en")}
             case "show":
-                found = self._house.artifact(str(request.get("text") or "last"))
-                if found is None:
-                    raise CommandError("control.no_artifact", which=str(request.get("text") or "last")[:64])
+                which = str(request.get("text") or "last")
+                if (found := self._house.artifact(which)) is None:
+                    raise CommandError("control.no_artifact", which=which[:64])
                 return {"artifact": found.id, "kind": found.kind, "path": str(found.path), "mime": found.mime}
             case str():
                 return {"turn": self._house.command(build(name, request))}

@@ -14,16 +14,12 @@ OUTSIDER = r"^[\w.]+:\w+$"
 """How an engine that is not ours is named: “package.module:Class”."""
 
 
-def tree(config: Config) -> dict[str, Any]:
-    """Return every setting, the options of all engines included; passwords are masked."""
-    return _tree(config)
-
-
-def _tree(model: BaseModel) -> dict[str, Any]:
+def tree(model: BaseModel) -> dict[str, Any]:
+    """Return every setting of a config or section, the options of all engines included; passwords are masked."""
     plain = model.model_dump(mode="json")
-    found = {name: _tree(value) if isinstance(value, BaseModel) else plain[name] for name, value in model}
+    found = {name: tree(value) if isinstance(value, BaseModel) else plain[name] for name, value in model}
     if isinstance(model, EngineSection):
-        found |= {name: _tree(model.options(name)) for name in load.names(model.kind)}
+        found |= {name: tree(model.options(name)) for name in load.names(model.kind)}
     return found
 
 

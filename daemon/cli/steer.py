@@ -1,7 +1,6 @@
 """`kombain ask | stop | cancel | repeat | mute | volume | status | events | show`: what a running assistant is told."""
 
 import json
-import sys
 from typing import Annotated, Any
 
 import typer
@@ -119,4 +118,3 @@ def _tell(command: str, **fields: Any) -> None:
 
     with Remote() as remote:
         remote.ask(command, **fields)
-    sys.stdout.flush()

@@ -168,9 +168,8 @@ def _config(wishes: Wishes, base: Config, port: int, fifo: Path) -> Config:
     wake = base.ears.wake
     if wishes.language == "ru" and wake == WakeSection():
         wake = WakeSection.model_validate({"openwakeword": {"words": {word: {} for word in WORDS}}})
-    ears = base.ears.model_copy(update={"wake": wake})
-    if not wishes.microphone:
-        ears = EarsOptions(source="pipe", path=fifo, wake=wake)
+    heard = base.ears.model_copy(update={"wake": wake})
+    ears = heard if wishes.microphone else EarsOptions(source="pipe", path=fifo, wake=wake)
     return base.model_copy(
         update={
             "language": wishes.language,

@@ -28,10 +28,10 @@ class Decoder(Protocol):
     longest: float
     """Seconds of audio that fit in one window."""
 
-    def extent(self, sound: Samples, lead: float, *, final: bool) -> tuple[int, int]:
-        """Return the samples where the request begins and ends, equal when there is none.
+    def extent(self, sound: Samples) -> tuple[int, int]:
+        """Return the samples where there is something to decode, equal when there is nothing.
 
-        `lead` seconds at the beginning may hold the rest of a wake phrase.
+        It may begin with the rest of a wake phrase.
         """
 
     def decode(self, sound: Samples, language: str | None, *, final: bool) -> Decoding:
@@ -97,7 +97,7 @@ class Utterance:
 
     def _decode(self, *, final: bool) -> Decoding:
         sound = samples(self._pcm)
-        begin, end = self._decoder.extent(sound, self._lead, final=final)
+        begin, end = self._decoder.extent(sound)
         language, parts = self._language, []
         for first, last in cuts(sound[begin:end], self._decoder.longest) if end > begin else []:
             part = self._window(sound[begin + first : begin + last], begin + first, language, final=final)

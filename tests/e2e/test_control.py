@@ -83,10 +83,15 @@ def test_a_picture_is_made_by_the_assistant_copied_and_shown(house, tmp_path):
     assert Path(shown).read_bytes() == out.read_bytes()
 
 
-def test_what_cannot_be_made_is_said_with_status_1(house):
+def test_a_question_of_its_own_is_told_too(house):
     told = house("ask", "draw")
-    assert told.returncode in {0, 1}
-    assert told.stdout
+    assert (told.returncode, told.stdout) == (0, "What shall I draw?\n")
+
+
+def test_what_cannot_be_made_is_told_with_status_1(house):
+    told = house("draw", " ")
+    assert told.returncode == 1
+    assert "needs a text" in told.stderr
 
 
 def test_volume_and_mute(house):

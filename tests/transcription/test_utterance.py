@@ -18,8 +18,8 @@ class Reader:
         self.languages: list[str | None] = []
         self._invents = invents
 
-    def extent(self, sound, lead, *, final):
-        return min(len(sound), round(lead * RATE)), len(sound)
+    def extent(self, sound):
+        return 0, len(sound)
 
     def decode(self, sound, language, *, final):
         seconds = len(sound) / RATE
@@ -120,12 +120,12 @@ def test_what_the_model_made_up_is_no_text():
     assert utterance.finish().text == ""
 
 
-def test_the_lead_is_left_to_the_decoder_and_no_partial_comes_before_its_end():
+def test_no_partial_comes_before_the_end_of_the_lead():
     reader = Reader()
     utterance = Utterance(reader, "t", None, 0.8)
     partials = fed(utterance, voice(2.0))
     assert partials
-    assert reader.asked[0][0] >= 0.3
+    assert reader.asked[0][0] >= 0.8 + 0.3
     assert len(reader.asked) == 2
 
 

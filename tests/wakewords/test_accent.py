@@ -1,7 +1,5 @@
 """Another language by flite's English phones."""
 
-import shutil
-
 import pytest
 
 from daemon.wakewords.accent import PHONES, phones
@@ -27,7 +25,6 @@ def test_flite_knows_all_phones():
     assert {phone for said in PHONES.values() for phone in said.split()} <= set(US.split())
 
 
-@pytest.mark.skipif(not shutil.which("flite"), reason="flite is not here; the training does without it")
 @pytest.mark.slow
 def test_flite_speaks_russian():
     one, other = speak([Line(text, Voice("flite", "rms", "ru")) for text in ("эй, комбайн", "эй")])

@@ -64,7 +64,7 @@ class _Script:
         self._language = language
         self._speed = speed
 
-    def extent(self, sound: Samples, lead: float, *, final: bool) -> tuple[int, int]:  # noqa: ARG002 - as all decoders
+    def extent(self, sound: Samples) -> tuple[int, int]:
         return (0, len(sound)) if len(sound) and abs(sound).max() > LOUD else (0, 0)
 
     def decode(self, sound: Samples, language: str | None, *, final: bool) -> Decoding:

@@ -91,7 +91,7 @@ class Engine:
             raise EngineError("stt.language", language=language, known=", ".join(self.languages))
         return Utterance(self, turn, language, lead)
 
-    def extent(self, sound: Samples, lead: float, *, final: bool) -> tuple[int, int]:  # noqa: ARG002 - all is heard
+    def extent(self, sound: Samples) -> tuple[int, int]:
         """Take all: what is no speech the model says itself, and the wake phrase is cut from the text later."""
         return 0, len(sound)
 

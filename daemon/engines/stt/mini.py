@@ -75,10 +75,12 @@ class Engine:
             raise EngineError("stt.language", language=language, known=", ".join(LANGUAGES))
         return Utterance(self, turn, language, lead)
 
-    def extent(self, sound: Samples, lead: float, *, final: bool) -> tuple[int, int]:  # noqa: ARG002 - the rest of a wake phrase is no trouble
+    def extent(self, sound: Samples) -> tuple[int, int]:
         """Return the loud part and a little around it; whether it is a voice is judged when it is decoded."""
         first, last = edges(sound)
-        return (max(0, first - AROUND - max(SHIFTS)), min(len(sound), last + AROUND)) if last > first else (0, 0)
+        if last <= first:
+            return 0, 0
+        return max(0, first - AROUND - max(SHIFTS)), min(len(sound), last + AROUND)
 
     def decode(self, sound: Samples, language: str | None, *, final: bool) -> Decoding:
         """Decode one window; a final that is doubtful is tried again a little shifted, what is too unlikely is no text.
