@@ -115,11 +115,23 @@ def listener(card, tmp_path_factory):
         yield seen
 
 
-def understood(card: SoundCard, seen: Watcher, folder: Path, voice: str, wake: str, requests: dict) -> int:
-    """Speak the requests; each must be understood, in the voice's language. Return how many kept all content words."""
+def understood(
+    card: SoundCard, seen: Watcher, folder: Path, voice: str, wake: str, requests: dict, *, repeats: int = 0
+) -> int:
+    """Speak the requests; each must be understood, in the voice's language. Return how many kept all content words.
+
+    What did not wake may be said again, `repeats` times in all: `kombain_ru` misses a few of a hundred (docs/wake.md).
+    """
     wrong, right_words = [], 0
     for text, (intent, words) in requests.items():
         card.speak(spoken(f"{wake}, {text}", voice, folder)).wait()
+        try:
+            event(seen, "wake_word", timeout=3)
+        except AssertionError:
+            repeats -= 1
+            assert repeats >= 0, f"“{wake}” before “{text}” did not wake"
+            card.speak(spoken(f"{wake}, {text}", voice, folder)).wait()
+            event(seen, "wake_word", timeout=3)
         heard = event(seen, "stt_end")
         found = event(seen, "intent_end")
         if (found.get("intent"), heard["language"]) != (intent, voice[:2]):
@@ -147,7 +159,7 @@ def russian_listener(card, tmp_path_factory):
 
 @pytest.mark.parametrize("voice", RUSSIAN_VOICES)
 def test_russian_requests_are_understood(card, russian_listener, tmp_path, voice):
-    right_words = understood(card, russian_listener, tmp_path, voice, "эй, комбайн", RUSSIAN_REQUESTS)
+    right_words = understood(card, russian_listener, tmp_path, voice, "эй, комбайн", RUSSIAN_REQUESTS, repeats=2)
     assert right_words >= 8, f"{right_words} of {len(RUSSIAN_REQUESTS)} with the right content words"
 
 
