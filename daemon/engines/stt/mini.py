@@ -67,7 +67,8 @@ class Engine:
         self._whisper = Whisper(self.folder, compute_type="int8", threads=1)
         noise = np.random.default_rng(0).normal(0, 0.1, RATE).astype(np.float32)
         voicing(noise)
-        invented(self._hear(noise, None, BEAM))  # the first request must not pay for what is read on first use
+        self._hear(noise, None, BEAM)  # the first request must not pay for what is read on first use
+        invented(Decoding("nor for the stock phrases", "en"))
 
     def session(self, turn: str, language: str | None, lead: float) -> Utterance:
         """Open an utterance. Raises EngineError `stt.language` for any but English and Russian."""
