@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
@@ -18,11 +18,13 @@ from daemon.artifacts import Artifacts
 from daemon.bus import Bus
 from daemon.commands import Command, Name
 from daemon.config import Config
-from daemon.control import Control
+from daemon.config import changed as differing
+from daemon.control import Control, Reloaded
 from daemon.errors import KombainError
 from daemon.events import Failed, PartChanged
 from daemon.jobs import Jobs
 from daemon.mqtt.client import MqttClient
+from daemon.mqtt.options import MqttOptions
 from daemon.perform import Performer
 from daemon.session import Session
 from daemon.speech import Voice
@@ -45,36 +47,36 @@ class App:
     """The whole assistant. `running` is its life: everything is built before, everything has ended after."""
 
     def __init__(
-        self, config: Config, *, models: Path | None = None, replies: Path | None = None, runtime: Path | None = None
+        self,
+        config: Config,
+        *,
+        models: Path | None = None,
+        replies: Path | None = None,
+        runtime: Path | None = None,
+        reread: Callable[[], Config] | None = None,
     ) -> None:
         """Put the parts together; nothing runs yet. Raises JobError for a state folder that can't be used.
 
         `models` is the folder of downloaded models (default: in the state folder), `replies` that of reply files,
-        `runtime` that of the control socket; without it there is none.
+        `runtime` that of the control socket; without it there is none. `reread` reads the config again, for `reload`.
         """
-        state = config.state or paths.state()
-        models = models or state / "models"
         self.config = config
         self.bus = Bus()
         self.stand_in = ""
         """A sentence on the stand-in that is in use; known when ready."""
-        self._store = Store(state)
-        self.stt = self._worker(
-            "stt", hearing.SERVICE, {"stt": config.stt.model_dump(mode="json"), "models": str(models)}
-        )
-        self.tts = self._worker(
-            "tts",
-            speaking.SERVICE,
-            {"tts": config.tts.model_dump(mode="json"), "models": str(models), "language": config.language},
-        )
-        self.mouth = self._worker("mouth", mouth.SERVICE, {"speaker": config.speaker.model_dump(mode="json")})
-        self._makers = {
-            kind: Maker(kind, section.model_dump(mode="json"), models, bus=self.bus)
-            for kind, section in (("picture", config.picture), ("clip", config.clip))
-        }
-        self._artifacts = Artifacts(state / "artifacts", self._store)
+        self._state = config.state or paths.state()
+        self._models = models or self._state / "models"
+        self._replies = replies or self._state / "replies"
+        self._reread = reread
+        self._reloading = asyncio.Lock()
+        self._store = Store(self._state)
+        inits = self._inits(config)
+        self.stt = Worker("stt", hearing.SERVICE, inits["stt"], bus=self.bus)
+        self.tts = Worker("tts", speaking.SERVICE, inits["tts"], bus=self.bus)
+        self.mouth = Worker("mouth", mouth.SERVICE, inits["speaker"], bus=self.bus)
+        self._makers = {kind: Maker(kind, inits[kind], self._models, bus=self.bus) for kind in ("picture", "clip")}
+        self._artifacts = Artifacts(self._state / "artifacts", self._store)
         self.jobs = Jobs(self._store, self._artifacts, self.bus, self._makers, self._finished)
-        out = (replies or state / "replies") if SILENT[config.speaker.output] else None
         self._mouth = mouth.Mouth(self.mouth, self.bus)
         self.voice = Voice(
             speaking.Speaking(self.tts),
@@ -82,19 +84,38 @@ class App:
             self.bus,
             volume=config.speaker.volume,
             earcons=config.speaker.earcons,
-            out=out,
+            out=self._reply_files(config),
         )
         self.performer = Performer(self.voice, self.jobs, sketches=self._is_sketch)
         self.hearing = hearing.Hearing(self.stt)
         self._turns = Turns(self.hearing, self.performer, self.bus, language=config.language)
-        ears = {"ears": config.ears.model_dump(mode="json"), "models": str(models)}
-        make_ears = partial(self._worker, "ears", "daemon.ears.child:Service", ears)
-        self.session = Session(make_ears, self._turns, self.voice, self.bus, language=config.language)
+        self.session = Session(
+            self._make_ears(inits["ears"]), self._turns, self.voice, self.bus, language=config.language
+        )
         self.performer.controls = self.session
         self.voice.on_sound = self.session.speaking
         self.voice.on_played = self.session.playing
         self._mqtt = MqttClient(config.mqtt, self.bus, self.command)
         self._control = Control(runtime, self.bus, self) if runtime else None
+
+    def _inits(self, config: Config) -> dict[str, dict[str, Any]]:
+        """Return what each process is started with, by its section of the config."""
+        plain = config.model_dump(mode="json")
+        models = str(self._models)
+        return {
+            "stt": {"stt": plain["stt"], "models": models},
+            "tts": {"tts": plain["tts"], "models": models, "language": config.language},
+            "speaker": {"speaker": plain["speaker"]},
+            "ears": {"ears": plain["ears"], "models": models},
+            "picture": plain["picture"],
+            "clip": plain["clip"],
+        }
+
+    def _reply_files(self, config: Config) -> Path | None:
+        return self._replies if SILENT[config.speaker.output] else None
+
+    def _make_ears(self, init: dict[str, Any]) -> Callable[[], Worker]:
+        return partial(Worker, "ears", "daemon.ears.child:Service", init, bus=self.bus)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -102,9 +123,9 @@ class App:
         try:
             if self._control is not None:
                 self._control.check()
-            async with asyncio.TaskGroup() as group:
-                reporting = group.create_task(self._mqtt.run(), name="mqtt")
-                await asyncio.sleep(0)  # it subscribes in its first step, before anything is published
+            async with asyncio.TaskGroup() as self._group:
+                group = self._group
+                await self._report()
                 workers = [self.stt, self.tts, self.mouth, *(maker.worker for maker in self._makers.values())]
                 tasks = [group.create_task(worker.run(), name=worker.name) for worker in workers]
                 tasks.append(group.create_task(self.jobs.run(), name="jobs"))
@@ -116,7 +137,8 @@ class App:
                     yield
                 except BaseException as error:  # noqa: BLE001 - raised again below, not as a group
                     failure = error
-                for task in [*reversed(tasks), reporting]:  # who asks before who serves; MQTT tells of the end of all
+                tasks.insert(0, self._reporting)
+                for task in reversed(tasks):  # who asks before who serves; MQTT tells of the end of all
                     task.cancel()
                     await asyncio.wait([task])
             if failure is not None:
@@ -155,6 +177,73 @@ class App:
                 self.stand_in = messages.text("stt.stand_in", self.config.language)
                 log.warning("%s", self.stand_in)
                 self.bus.publish(PartChanged(part="stt", health=Health.DEGRADED, why=self.stand_in, at=time.time()))
+
+    async def _report(self) -> None:
+        self._reporting = self._group.create_task(self._mqtt.run(), name="mqtt")
+        await asyncio.sleep(0)  # it subscribes in its first step, before anything is published
+
+    async def reload(self, language: str) -> Reloaded:
+        """Take up the config as it stands now: what has changed is started anew, all else goes on.
+
+        An invalid config changes nothing. Answers when all is ready again.
+        """
+        async with self._reloading:
+            try:
+                new = await asyncio.to_thread(self._reread or (lambda: self.config))
+            except KombainError as error:
+                log.warning("%s", error)
+                return Reloaded(problems=[error.text(language)])
+            old, self.config = self.config, new.model_copy(update={"state": self.config.state})
+            changed = differing(old, self.config)
+            later = ["state"] if new.state != old.state else []
+            self._turns.language = self.session.language = new.language
+            if new.speaker.volume != old.speaker.volume:
+                self.voice.set_volume(new.speaker.volume, None)
+            before, inits = self._inits(old), self._inits(self.config)
+            started = [name for name in inits if inits[name] != before[name]]
+            problems = [
+                error.text(language)
+                for error in await asyncio.gather(*(self._renewed(name, inits[name]) for name in started))
+                if error is not None
+            ]
+            if "mqtt" in changed and (trouble := await self._renew_mqtt(new.mqtt)) is not None:
+                problems.append(trouble.text(language))
+            log.info("reloaded: %s", ", ".join(sorted(changed)) or "nothing has changed")
+            for problem in problems:
+                log.error("%s", problem)
+            return Reloaded(sorted(changed), later, problems)
+
+    async def _renewed(self, section: str, init: dict[str, Any]) -> KombainError | None:
+        """Start the process of a section anew; return why it can't serve."""
+        try:
+            match section:
+                case "stt":
+                    await self.stt.renew(init)
+                    await self._say_what_stands_in()
+                case "tts":
+                    await self.tts.renew(init)
+                case "speaker":
+                    self.voice.earcons = self.config.speaker.earcons
+                    self.voice.out = self._reply_files(self.config)
+                    await self.mouth.renew(init)
+                    await self._mouth.ready()
+                case "ears":
+                    await self.session.renew_ears(self._make_ears(init))
+                case kind:
+                    await self._makers[kind].renew(init)
+        except KombainError as error:
+            return error
+        return None
+
+    async def _renew_mqtt(self, options: MqttOptions) -> KombainError | None:
+        self._reporting.cancel()
+        await asyncio.wait([self._reporting])
+        self._mqtt = MqttClient(options, self.bus, self.command)
+        if not options.enabled:
+            self.bus.publish(PartChanged(part="mqtt", health=Health.OK, at=time.time()))
+        await self._report()
+        self.session.tell()
+        return await self._mqtt.tried()
 
     def command(self, command: Command) -> str:
         """Carry out a command from outside; returns at once, with the id of the turn that it will have."""
@@ -214,9 +303,6 @@ class App:
 
     def _is_sketch(self, kind: str) -> bool:
         return self._makers[kind].sketch
-
-    def _worker(self, name: str, service: str, init: dict[str, Any]) -> Worker:
-        return Worker(name, service, init, bus=self.bus)
 
 
 def _warm_up() -> None:

@@ -1,8 +1,8 @@
 """The control socket: what the command line says to a running assistant, and hears of it.
 
 JSON lines over a Unix socket (0660, in the runtime folder). A request is `{"command": NAME, ...fields}`: the commands
-of MQTT with their fields, `status`, `show` or `events`. Each gets one line, `{"ok": true, ...}` or `{"ok": false,
-"code": ..., "values": {...}}`; after `events` all events follow as lines of the same connection, until it is closed.
+of MQTT with their fields, `status`, `show`, `reload` or `events`. Each gets one line, `{"ok": true, ...}` or
+`{"ok": false, "code": ..., "values": {...}}`; after `events` all events follow as lines of the same connection, until it is closed.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ import json
 import logging
 import os
 import socket
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -31,6 +32,18 @@ FEW = 500
 """Events that wait for a slow client; the oldest go first."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reloaded:
+    """What came of reading the config again."""
+
+    changed: list[str] = field(default_factory=list)
+    """Sections that were taken up."""
+    later: list[str] = field(default_factory=list)
+    """Those that have changed too, but need a restart."""
+    problems: list[str] = field(default_factory=list)
+    """What is wrong, a sentence each."""
+
+
 class House(Protocol):
     """What the socket asks of the assistant."""
 
@@ -42,6 +55,9 @@ class House(Protocol):
 
     def artifact(self, which: str) -> Artifact | None:
         """Return the newest artifact ("last"), or that of an id."""
+
+    async def reload(self, language: str) -> Reloaded:
+        """Read the config again; return when what has changed is ready."""
 
 
 class Control:
@@ -109,17 +125,19 @@ class Control:
                         telling = asyncio.create_task(_tell(events, writer), name="control: events")
                         stack.callback(telling.cancel)
                         continue
-                    answer = {"ok": True, **self._answer(request)}
+                    answer = {"ok": True, **await self._answer(request)}
                 except KombainError as error:
                     answer = _refusal(error)
                 await _send(writer, answer)
 
-    def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
-        name = request.pop("command", "")
+    async def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        name, language = request.pop("command", ""), request.get("language")
+        language = language if language in messages.LANGUAGES else "en"
         match name:
             case "status":
-                language = request.get("language")
-                return {"status": self._house.status(language if language in messages.LANGUAGES else "en")}
+                return {"status": self._house.status(language)}
+            case "reload":
+                return {"reloaded": asdict(await self._house.reload(language))}
             case "show":
                 which = str(request.get("text") or "last")
                 if (found := self._house.artifact(which)) is None:

@@ -1,8 +1,9 @@
-"""How systemd and the assistant talk: READY, STATUS, STOPPING, and the signals that end it."""
+"""How systemd and the assistant talk: READY, STATUS, STOPPING, and the signals that end or reload it."""
 
 import asyncio
 import signal
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 
 
@@ -33,3 +34,25 @@ def ends_on_signal(task: asyncio.Task[object]) -> Iterator[None]:
     finally:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)
+
+
+@contextmanager
+def reloads_on_hangup(reload: Callable[[], Coroutine[object, object, object]]) -> Iterator[None]:
+    """Call `reload` on SIGHUP while the block runs; started in a terminal, its closing ends us as ever."""
+    if sys.stdin is not None and sys.stdin.isatty():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    running: set[asyncio.Task[object]] = set()
+
+    def again() -> None:
+        running.add(task := loop.create_task(reload(), name="reload"))
+        task.add_done_callback(running.discard)
+
+    loop.add_signal_handler(signal.SIGHUP, again)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)
+        for task in running:
+            task.cancel()

@@ -48,7 +48,7 @@ class Session:
         self.state: State | None = None
         self.muted = False
         self.ended = asyncio.Event()
-        self._language = language
+        self.language = language
         self._make_ears = make_ears
         self._turns = turns
         self._voice = voice
@@ -73,8 +73,7 @@ class Session:
         """Hear until cancelled, or until the source comes to its end (a recording)."""
         async with asyncio.TaskGroup() as self._tasks, self._open():
             watching = self._tasks.create_task(self._watch_parts(), name="session: parts")
-            self._bus.publish(MuteChanged(on=False, at=time.time()))
-            self._voice.set_volume(None, 0)
+            self.tell()
             self._open_ears()
             await self.ended.wait()
             await self.quiet()
@@ -90,11 +89,29 @@ class Session:
         finally:
             self._taking = False
 
+    def tell(self) -> None:
+        """Report how things are, for who has just begun to listen."""
+        self._bus.publish(MuteChanged(on=self.muted, at=time.time()))
+        self._voice.set_volume(None, 0)
+        if self.state is not None:
+            self._bus.publish(StateChanged(state=self.state, at=time.time()))
+
     async def quiet(self) -> None:
         """Wait until no turn runs and nothing waits to be said."""
         while self._waiting or not self._free.is_set():
             await self._free.wait()
             await asyncio.sleep(0)
+
+    async def renew_ears(self, make_ears: Callable[[], Worker]) -> None:
+        """Hear with other ears, once no turn runs; if muted, when that ends. Raises the EngineError they refuse with."""
+        await self.quiet()
+        self._make_ears = make_ears
+        if not self.muted and (before := self._hearing) is not None:
+            self._close_ears()
+            await asyncio.wait([before])  # the microphone must be free
+            self._open_ears()
+        if self._ears is not None and not self.muted:
+            await self._ears.ready()
 
     async def wake_words(self) -> list[str]:
         """Wait until the ears serve, or have said why they can't, and return the words they wait for."""
@@ -304,8 +321,8 @@ class Session:
                 self._drop()
             await self._voice.earcon("error")
             if isinstance(error, EngineError | WorkerError):
-                why = error.text(self._language)
-                await self._voice.say(messages.text("replies.trouble", self._language, why=why), self._language, turn)
+                why = error.text(self.language)
+                await self._voice.say(messages.text("replies.trouble", self.language, why=why), self.language, turn)
 
     def _over(self, task: asyncio.Task[None], turn: str) -> None:
         """Be free again; a callback, since a turn may be cancelled before its first step."""

@@ -31,8 +31,8 @@ class Voice:
         self._speaking = speaking
         self._mouth = mouth
         self._bus = bus
-        self._earcons = earcons
-        self._out = out
+        self.earcons = earcons
+        self.out = out
         self._replies = 0
 
     async def say(self, text: str, language: str, turn: str) -> None:
@@ -62,7 +62,7 @@ class Voice:
 
     async def earcon(self, name: str) -> None:
         """Play a short sound, when the user wants them; one that can't be played is no loss."""
-        if self._earcons:
+        if self.earcons:
             try:
                 await self._mouth.earcon(name, self.volume)
             except KombainError as error:
@@ -75,7 +75,7 @@ class Voice:
         return self.volume
 
     def _next_path(self, turn: str) -> Path | None:
-        if self._out is None:
+        if self.out is None:
             return None
         self._replies += 1
-        return self._out / f"reply-{self._replies:02}-{turn}.wav"
+        return self.out / f"reply-{self._replies:02}-{turn}.wav"

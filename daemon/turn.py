@@ -57,7 +57,7 @@ class Turns:
         self._hearing = hearing
         self._performer = performer
         self._bus = bus
-        self._language = language
+        self.language = language
 
     async def spoken(self, utterance: Utterance) -> None:
         """Run the turn of an utterance. Raises EngineError and WorkerError of speech to text."""
@@ -65,11 +65,11 @@ class Turns:
         if transcript.text:
             await self.typed(transcript.text, transcript.language, utterance.turn, utterance.question)
         elif reason != "nothing":
-            await self._performer.tell("nothing_heard", self._language, utterance.turn)  # silence is in no language
+            await self._performer.tell("nothing_heard", self.language, utterance.turn)  # silence is in no language
 
     async def typed(self, text: str, language: str, turn: str, question: Question | None = None) -> None:
         """Handle `text` as if it had been spoken; in a language that is not ours it is answered in the house's."""
-        intent = understand(text, language if language in intents.LANGUAGES else self._language, question)
+        intent = understand(text, language if language in intents.LANGUAGES else self.language, question)
         plan = intents.plan(intent)
         self._bus.publish(
             IntentEnd(

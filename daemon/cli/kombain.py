@@ -30,6 +30,7 @@ def build() -> Any:
         steer.mute,
         steer.volume,
         steer.status,
+        steer.reload,
         steer.events,
         steer.show,
     )

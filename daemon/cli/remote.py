@@ -41,15 +41,16 @@ class Remote:
         self._file.close()
         self._socket.close()
 
-    def ask(self, command: str, **fields: Any) -> dict[str, Any]:
+    def ask(self, command: str, *, patience: float = ANSWER_S, **fields: Any) -> dict[str, Any]:
         """Send a request and return its answer. Raises CommandError for a refusal, ConfigError when it falls silent."""
+        self._socket.settimeout(patience)
         given = {name: value for name, value in fields.items() if value is not None}
         try:
             self._socket.sendall(json.dumps({"command": command, **given}).encode() + b"\n")
             while "ok" not in (answer := self._next()):
                 self._early.append(answer)
         except OSError as error:
-            raise ConfigError("control.silent", seconds=int(ANSWER_S)) from error
+            raise ConfigError("control.silent", seconds=int(patience)) from error
         if not answer["ok"]:
             raise CommandError(answer["code"], **answer["values"])
         return answer

@@ -3,10 +3,14 @@
 import asyncio
 import gc
 import logging
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from daemon.config import Config
 
 log = logging.getLogger("kombain")
 
@@ -21,16 +25,20 @@ def run(
     from daemon import paths
     from daemon.config import load
 
-    path = paths.config(config)
-    settings = load(path)
-    logs.start(settings.log.level)
-    log.info("config: %s", path or "defaults")
+    def read() -> "Config":
+        path = paths.config(config)
+        settings = load(path)
+        logs.start(settings.log.level)
+        log.info("config: %s", path or "defaults")
+        return settings
+
+    settings = read()
     from daemon.app import App
 
-    app = App(settings, runtime=paths.runtime())
+    app = App(settings, runtime=paths.runtime(), reread=read)
 
     async def live() -> None:
-        from daemon.lifecycle import ends_on_signal, notify
+        from daemon.lifecycle import ends_on_signal, notify, reloads_on_hangup
 
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - asyncio.run made it
@@ -41,8 +49,9 @@ def run(
                 gc.freeze()  # the grammars stay: to go through them took 100 ms every few turns
                 notify("READY=1")
                 log.info("ready")
-                await app.session.ended.wait()
-                await app.quiet()
+                with reloads_on_hangup(partial(app.reload, settings.language)):
+                    await app.session.ended.wait()
+                    await app.quiet()
 
     try:
         asyncio.run(live())

@@ -1,9 +1,13 @@
-"""`kombain ask | stop | cancel | repeat | mute | volume | status | events | show`: what a running assistant is told."""
+"""What a running assistant is told: `kombain ask | stop | cancel | repeat | mute | volume | status | reload ...`."""
 
 import json
+import sys
 from typing import Annotated, Any
 
 import typer
+
+RELOAD_S = 600.0
+"""Seconds that a reload may take: until the running turn and job are over, and a large model has loaded."""
 
 
 def ask(
@@ -80,6 +84,26 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
         print(messages.text("status.job", language, job=job["job"], prompt=job["prompt"], state=told, share=share))
     for trouble in found["troubles"]:
         print(f"! {trouble}")
+
+
+def reload() -> None:
+    """Take up the changed config; only what changed starts anew. · Перечитать настройки."""
+    from daemon import messages
+    from daemon.cli.language import system_language
+    from daemon.cli.remote import Remote
+
+    language = system_language()
+    with Remote() as remote:
+        found = remote.ask("reload", patience=RELOAD_S, language=language)["reloaded"]
+    for name in ("changed", "later"):
+        if found[name]:
+            print(messages.text(f"reload.{name}", language, sections=", ".join(found[name])))
+    if not any(found.values()):
+        print(messages.text("reload.nothing", language))
+    for problem in found["problems"]:
+        print(problem, file=sys.stderr)
+    if found["problems"]:
+        raise typer.Exit(1)
 
 
 def events() -> None:

@@ -52,6 +52,14 @@ class MqttClient:
         self._outbox: deque[tuple[float, Message]] = deque(maxlen=OUTBOX)
         self._connection: Connection | None = None
         self._health: tuple[Health, str] | None = None
+        self._tried = asyncio.Event()
+        self._trouble: BrokerError | None = None
+
+    async def tried(self) -> BrokerError | None:
+        """Wait until the broker has answered, or did not; return what is wrong."""
+        if self._options.enabled:
+            await self._tried.wait()
+        return self._trouble
 
     async def run(self) -> None:
         """Report and obey until cancelled; then say `offline` and leave (2 s at most)."""
@@ -192,6 +200,8 @@ class MqttClient:
 
     def _report(self, health: Health, error: BrokerError | None = None) -> None:
         """One line and one event when it changes, not one for each try."""
+        self._trouble = error
+        self._tried.set()
         known = (health, error.code if error else "")
         if known == self._health:
             return

@@ -99,14 +99,22 @@ class Maker:
 
     def __init__(self, kind: str, section: dict[str, Any], models: Path, *, bus: Bus) -> None:
         """`section` holds only what JSON can hold (`model_dump(mode="json")`)."""
-        init = {"kind": kind, "section": section, "models": str(models)}
-        self.worker = Worker(kind, "daemon.workers.making:Service", init, bus=bus, nice=NICE)
         self._kind, self._section, self._models = kind, section, models
+        self.worker = Worker(kind, "daemon.workers.making:Service", self._init(), bus=bus, nice=NICE)
 
     @cached_property
     def choice(self) -> Choice:
         """The engine that the child uses: the same choice, made here without loading. Raises EngineError."""
         return choose(self._kind, self._section, self._models)
+
+    async def renew(self, section: dict[str, Any]) -> None:
+        """Make by another section from the next job on; what is being made is finished. Raises EngineError."""
+        self._section = section
+        await self.worker.renew(self._init())
+
+    def _init(self) -> dict[str, Any]:
+        self.__dict__.pop("choice", None)
+        return {"kind": self._kind, "section": self._section, "models": str(self._models)}
 
     @property
     def engine(self) -> str:

@@ -23,7 +23,10 @@ RESTART_S = (0.1, 1.0, 5.0, 15.0, 30.0)
 
 
 class Worker:
-    """Serves `service` ("module:Class", built from `init`) in a child process. `run` is its task."""
+    """Serves `service` ("module:Class", built from `init`) in a child process. `run` is its task.
+
+    `deaths` counts those that nobody had asked for.
+    """
 
     def __init__(self, name: str, service: str, init: dict[str, Any], *, bus: Bus, nice: int = 0) -> None:
         self.name = name
@@ -31,9 +34,13 @@ class Worker:
         self._start = {"service": service, "init": init, "nice": nice}
         self._bus = bus
         self._child: Child | None = None
+        """The one that serves."""
+        self._living: Child | None = None
+        """The one that runs; it may be loading still, or outdated."""
         self._refused: EngineError | None = None
         self._settled = asyncio.Event()
         self._loaded = asyncio.Event()
+        self._renewed = asyncio.Event()
         self._numbers = itertools.count(1)
         self._ending: set[asyncio.Task[None]] = set()
 
@@ -46,22 +53,49 @@ class Worker:
         """Keep a child running until cancelled. One that says why it can't load is left alone: that is a status."""
         fails = 0
         while True:
-            began = time.monotonic()
+            self._renewed.clear()
+            start, began = self._start, time.monotonic()
             try:
-                error = await self._live()
+                error: KombainError = await self._live(start)
             except EngineError as refusal:
-                self._refused = refusal
+                error = refusal
+            if start is not self._start:
+                fails = 0
+            elif isinstance(error, EngineError):
+                self._refused = error
                 self._settled.set()
-                self._report(Health.DOWN, refusal)
-                await asyncio.Event().wait()
-                continue
-            self.deaths += 1
-            self._report(Health.DOWN, error)
-            fails = 0 if time.monotonic() - began > RESTART_S[-1] else fails + 1
-            if fails >= HOPELESS:  # those who wait are told; it is tried again all the same
-                self._refused = EngineError("worker.keeps_dying", name=self.name, why=error.values.get("why", "-"))
-                self._settled.set()
-            await asyncio.sleep(RESTART_S[min(fails, len(RESTART_S)) - 1] if fails else 0)
+                self._report(Health.DOWN, error)
+                await self._renewed.wait()
+            else:
+                fails = 0 if time.monotonic() - began > RESTART_S[-1] else fails + 1
+                await self._died(error, fails)
+
+    async def _died(self, error: KombainError, fails: int) -> None:
+        """Report a death, the `fails`th in a row, and wait before the next try."""
+        self.deaths += 1
+        self._report(Health.DOWN, error)
+        if fails >= HOPELESS:  # those who wait are told; it is tried again all the same
+            self._refused = EngineError("worker.keeps_dying", name=self.name, why=error.values.get("why", "-"))
+            self._settled.set()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(RESTART_S[min(fails, len(RESTART_S)) - 1] if fails else 0):
+                await self._renewed.wait()
+
+    async def renew(self, init: dict[str, Any]) -> dict[str, Any]:
+        """Serve with another init: the child is replaced once no call is open on it; return what the new one tells.
+
+        Raises the EngineError that it refuses with.
+        """
+        self._start = {**self._start, "init": init}
+        while self._child is not None and (calls := list(self._child.calls.values())):
+            await calls[0].over.wait()
+            await asyncio.sleep(0)
+        self._refused = None
+        self._settled.clear()
+        self._renewed.set()
+        if self._living is not None:
+            self._living.kill()
+        return await self.ready()
 
     async def ready(self) -> dict[str, Any]:
         """Wait until the child serves; return what it told of itself. Raises the EngineError it refused with."""
@@ -114,9 +148,11 @@ class Worker:
             log.warning("%s does not stop when asked; it is killed", self.name)
             child.kill()
 
-    async def _live(self) -> KombainError:
+    async def _live(self, start: dict[str, Any]) -> KombainError:
         """Run one child to its death and say how it died. Raises the EngineError it refused to load with."""
-        child = await spawn(self.name, self._start)
+        self._living = child = await spawn(self.name, start)
+        if start is not self._start:
+            child.kill()
         watching = asyncio.create_task(child.watch(), name=f"{self.name}: watch")
         listening = asyncio.create_task(child.listen(), name=f"{self.name}: listen")
         reading = asyncio.create_task(child.read(), name=f"{self.name}: read")
@@ -124,7 +160,7 @@ class Worker:
             await asyncio.wait([child.info])
             if isinstance(refusal := child.info.exception(), EngineError):
                 raise refusal
-            if child.info.exception() is None:
+            if child.info.exception() is None and start is self._start:
                 self._child, self._refused = child, None
                 self._settled.set()
                 self._loaded.set()
@@ -135,7 +171,7 @@ class Worker:
             if self._refused is None:
                 self._settled.clear()
             self._loaded.clear()
-            self._child = None
+            self._child = self._living = None
             child.kill()
             watching.cancel()
             await asyncio.wait([reading, watching, listening], timeout=GRACE_S)

@@ -19,36 +19,50 @@ mqtt: {{enabled: false}}
 """
 
 
+class House:
+    """A running assistant; called with arguments it runs `kombain` beside it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.config = folder / "config.yaml"
+        self.config.write_text(CONFIG.format(folder=folder))
+        self._folder = folder
+        self._environment = {**os.environ, "XDG_RUNTIME_DIR": str(folder), "HOME": str(folder), "LC_ALL": "C.UTF-8"}
+        run = [sys.executable, "-m", "daemon", "run", "--config", str(self.config)]
+        self.process = subprocess.Popen(
+            run, env=self._environment, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        )
+
+    def __call__(self, *arguments: str, language: str = "C") -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "daemon", *arguments]
+        spoken = {**self._environment, "LC_ALL": f"{language}.UTF-8", "PYTHONPATH": str(Path(__file__).parents[2])}
+        return subprocess.run(
+            command, env=spoken, capture_output=True, text=True, check=False, timeout=60, cwd=self._folder
+        )
+
+    def log_until(self, end: str) -> None:
+        """Read the log up to a line that ends so."""
+        assert self.process.stderr is not None
+        log = []
+        for line in self.process.stderr:
+            log.append(line)
+            if line.rstrip().endswith(end):
+                return
+        raise AssertionError("".join(log))
+
+
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
-    """An assistant that hears silence; yields what runs `kombain` beside it."""
+    """An assistant that hears silence."""
     folder = tmp_path_factory.mktemp("house")
     os.mkfifo(folder / "microphone")
-    (folder / "config.yaml").write_text(CONFIG.format(folder=folder))
-    environment = {**os.environ, "XDG_RUNTIME_DIR": str(folder), "HOME": str(folder), "LC_ALL": "C.UTF-8"}
-
-    def kombain(*arguments: str, language: str = "C") -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "daemon", *arguments]
-        spoken = {**environment, "LC_ALL": f"{language}.UTF-8", "PYTHONPATH": str(Path(__file__).parents[2])}
-        return subprocess.run(command, env=spoken, capture_output=True, text=True, check=False, timeout=60, cwd=folder)
-
-    run = [sys.executable, "-m", "daemon", "run", "--config", str(folder / "config.yaml")]
-    with (
-        (folder / "microphone").open("r+b", buffering=0),  # nobody speaks
-        subprocess.Popen(run, env=environment, stderr=subprocess.PIPE, text=True) as process,
-    ):
-        assert process.stderr is not None
-        log = []
-        for line in process.stderr:
-            log.append(line)
-            if line.rstrip().endswith("ready"):
-                break
-        else:
-            raise AssertionError("".join(log))
-        yield kombain
-        process.send_signal(signal.SIGTERM)
-        assert "Traceback" not in process.stderr.read()
-        assert process.wait(10) == 0
+    with (folder / "microphone").open("r+b", buffering=0):  # nobody speaks
+        made = House(folder)
+        with made.process:
+            made.log_until("ready")
+            yield made
+            made.process.send_signal(signal.SIGTERM)
+            assert "Traceback" not in made.process.stderr.read()
+            assert made.process.wait(10) == 0
     assert not (folder / "kombain" / "control.sock").exists()
 
 
@@ -104,6 +118,23 @@ def test_volume_and_mute(house):
     wrong = house("volume", "loud")
     assert wrong.returncode == 1
     assert len(wrong.stderr.strip().splitlines()) == 1
+
+
+def test_a_changed_config_is_taken_up(house):
+    before = house.config.read_text()
+    assert house("reload").stdout == "Nothing has changed.\n"
+    house.config.write_text(before.replace("output: file", "output: file, volume: 55"))
+    assert house("reload", language="ru_RU").stdout == "Применено: speaker.\n"
+    assert json.loads(house("status", "--json").stdout)["volume"] == 55
+    house.config.write_text(before + "sstt: {}\n")
+    told = house("reload")
+    assert (told.returncode, told.stdout) == (1, "")
+    assert "sstt" in told.stderr
+    assert "stt" in told.stderr
+    house.config.write_text(before)
+    house.process.send_signal(signal.SIGHUP)
+    house.log_until("reloaded: speaker")
+    assert json.loads(house("status", "--json").stdout)["volume"] == 80
 
 
 def test_a_second_assistant_refuses_to_start(house, tmp_path):

@@ -71,6 +71,36 @@ async def test_a_child_that_dies_at_every_start_keeps_nobody_waiting(monkeypatch
         assert await echo(one)
 
 
+async def test_a_renewed_child_serves_with_the_new_init():
+    async with worker() as one:
+        first = await one.ready()
+        async with one.call({"op": "echo"}) as call:
+            renewing = asyncio.create_task(one.renew({"name": "second"}))
+            await call.send({"type": "a"}, b"123")
+            await call.send({"type": "end"})
+            assert [frame.body async for frame in call] == [b"123"], "what is under way comes to its end"
+        assert (await renewing)["pid"] == one.pid != first["pid"]
+        assert one.deaths == 0
+        assert await echo(one)
+
+
+async def test_a_renewal_while_it_loads_replaces_it():
+    async with worker(die=True) as one:
+        assert (await one.renew({}))["pid"] == one.pid
+        assert await echo(one)
+
+
+async def test_a_refusal_is_mended_by_a_renewal_and_comes_with_one():
+    async with worker(refuse="engine.unknown", values={"kind": "a", "name": "b", "known": "c"}) as one:
+        with pytest.raises(EngineError):
+            await one.ready()
+        await one.renew({})
+        assert await echo(one)
+        with pytest.raises(EngineError):
+            await one.renew({"refuse": "engine.unknown", "values": {"kind": "a", "name": "b", "known": "c"}})
+        assert one.deaths == 0
+
+
 async def test_a_dead_child_fails_its_calls_and_is_replaced():
     async with worker() as one:
         first = (await one.ready())["pid"]
