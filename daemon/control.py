@@ -2,7 +2,8 @@
 
 JSON lines over a Unix socket (0660, in the runtime folder). A request is `{"command": NAME, ...fields}`: the commands
 of MQTT with their fields, `status`, `show`, `reload` or `events`. Each gets one line, `{"ok": true, ...}` or
-`{"ok": false, "code": ..., "values": {...}}`; after `events` all events follow as lines of the same connection, until it is closed.
+`{"ok": false, "code": ..., "values": {...}}`; after `events` all events follow as lines of the same connection, until
+it is closed.
 """
 
 import asyncio

@@ -103,7 +103,7 @@ class Session:
             await asyncio.sleep(0)
 
     async def renew_ears(self, make_ears: Callable[[], Worker]) -> None:
-        """Hear with other ears, once no turn runs; if muted, when that ends. Raises the EngineError they refuse with."""
+        """Hear with other ears, once no turn runs; if muted, when that ends. Raises EngineError when they refuse."""
         await self.quiet()
         self._make_ears = make_ears
         if not self.muted and (before := self._hearing) is not None:

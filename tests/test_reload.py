@@ -73,7 +73,7 @@ async def test_only_what_changed_starts_anew(tmp_path):
         found, others = await house.reload(tts="{engine: espeak}", picture="{engine: sketch}")
         assert (found, others) == (Reloaded(["tts"]), {"tts"})
         assert house.app._is_sketch("picture")
-        found, others = await house.reload(ears="{source: pipe, path: %s/microphone, gate: false}" % tmp_path)
+        found, others = await house.reload(ears=f"{{source: pipe, path: {tmp_path}/microphone, gate: false}}")
         assert (found.changed, others) == (["ears", "picture", "tts"], {"ears", "picture", "tts"})
         assert found.problems == []
 
