@@ -287,6 +287,18 @@ class App:
             ],
         }
 
+    def line(self) -> str:
+        """Say in one line how things are, for systemd's status."""
+        language = self.config.language
+        told = [messages.text(f"demo.state.{self.session.state or 'starting'}", language)]
+        if count := len(self.jobs.active()):
+            told.append(messages.text("service.jobs", language, n=count))
+        return "; ".join(told + self.session.troubles(language)).replace("\n", " ")
+
+    def hopeless(self) -> bool:
+        """Say whether a part that we can't do without is lost, so that only a new start may bring it back."""
+        return any(worker is not None and worker.hopeless for worker in (self.session.ears, self.stt, self.tts))
+
     def artifact(self, which: str) -> Artifact | None:
         """Return the newest artifact ("last"), or that of an id."""
         return self._artifacts.last() if which == "last" else self._artifacts.get(which)

@@ -16,14 +16,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from daemon import messages
+from daemon import messages, paths
 from daemon.bus import Bus, Subscription
 from daemon.commands import MAX_PAYLOAD, Command, build
 from daemon.errors import CommandError, ConfigError, KombainError
 from daemon.types import Artifact
 
 log = logging.getLogger(__name__)
-NAME = "control.sock"
 MODE = 0o660
 CLIENTS = 32
 """Connections at a time; one more is refused."""
@@ -65,7 +64,7 @@ class Control:
     """Serves one socket; `run` is its task."""
 
     def __init__(self, folder: Path, bus: Bus, house: House) -> None:
-        self._path = folder / NAME
+        self._path = folder / paths.SOCKET
         self._bus = bus
         self._house = house
         self._clients: set[asyncio.Task[None]] = set()

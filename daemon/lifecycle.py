@@ -1,10 +1,14 @@
 """How systemd and the assistant talk: READY, STATUS, STOPPING, and the signals that end or reload it."""
 
 import asyncio
+import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+
+from daemon.bus import Bus
+from daemon.events import JobChanged, MuteChanged, PartChanged, StateChanged
 
 
 def notify(state: str) -> None:
@@ -14,6 +18,47 @@ def notify(state: str) -> None:
     except ImportError:
         return
     systemd.notify(state)
+
+
+def watched(environment: Mapping[str, str] = os.environ) -> float | None:
+    """Return the seconds within which systemd wants a sign of life (`WatchdogSec`); None when it does not watch us."""
+    if environment.get("WATCHDOG_PID", str(os.getpid())) != str(os.getpid()):
+        return None
+    wanted = environment.get("WATCHDOG_USEC", "")
+    return int(wanted) / 1e6 if wanted.isdecimal() and int(wanted) else None
+
+
+@asynccontextmanager
+async def told_to_systemd(bus: Bus, line: Callable[[], str], hopeless: Callable[[], bool]) -> AsyncIterator[None]:
+    """Keep systemd's status line true while the block runs, and give the signs of life that it wants.
+
+    They come from the event loop, so they stop with it; and they are withheld while `hopeless` says so.
+    """
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_tell(bus, line), name="systemd: status")]
+        if (within := watched()) is not None:
+            tasks.append(group.create_task(_live(within / 2, hopeless), name="systemd: watchdog"))
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+
+
+async def _tell(bus: Bus, line: Callable[[], str]) -> None:
+    with bus.subscribe(StateChanged, MuteChanged, PartChanged, JobChanged) as events:
+        told = ""
+        notify(f"STATUS={(told := line())}")
+        async for _ in events:
+            if (now := line()) != told:
+                notify(f"STATUS={(told := now)}")
+
+
+async def _live(every: float, hopeless: Callable[[], bool]) -> None:
+    while True:
+        if not hopeless():
+            notify("WATCHDOG=1")
+        await asyncio.sleep(every)
 
 
 @contextmanager

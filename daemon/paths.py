@@ -3,6 +3,10 @@
 import os
 from pathlib import Path
 
+SOCKET = "control.sock"
+SYSTEM = Path("/run/kombain") / SOCKET
+"""Of the service that `systemd/kombain.service` starts."""
+
 
 def data(name: str) -> Path:
     """Return the packaged file or folder `name` (models, systemd, config.yaml), in a wheel or a checkout."""
@@ -26,6 +30,12 @@ def runtime() -> Path:
     return (Path(base) if base else state()) / "kombain"
 
 
+def control() -> Path:
+    """Return where a running assistant is spoken to: the user's own, else the system's service."""
+    own = runtime() / SOCKET
+    return own if own.exists() or not SYSTEM.exists() else SYSTEM
+
+
 def config(given: Path | None = None) -> Path | None:
     """Return the config file that counts: given, $KOMBAIN_CONFIG, the user's, the system's; None when there is none."""
     if given is not None:
@@ -36,6 +46,11 @@ def config(given: Path | None = None) -> Path | None:
     return next((path for path in usual if path.is_file()), None)
 
 
+def expanded(path: str | Path) -> Path:
+    """Return `path` with its ~ expanded, as far as there is a home."""
+    return Path(os.path.expanduser(path))  # noqa: PTH111 - pathlib's raises where there is none
+
+
 def _xdg(variable: str, default: str) -> Path:
     given = os.environ.get(variable, "")
-    return Path(given) if given.startswith("/") else Path.home() / default
+    return Path(given) if given.startswith("/") else Path("/") / expanded(f"~/{default}")

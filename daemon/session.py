@@ -53,7 +53,7 @@ class Session:
         self._turns = turns
         self._voice = voice
         self._bus = bus
-        self._ears: Worker | None = None
+        self.ears: Worker | None = None
         self._hearing: asyncio.Task[None] | None = None
         self._call: RemoteCall | None = None
         self._wake: tuple[str, tuple[str, ...], str] | None = None
@@ -110,14 +110,14 @@ class Session:
             self._close_ears()
             await asyncio.wait([before])  # the microphone must be free
             self._open_ears()
-        if self._ears is not None and not self.muted:
-            await self._ears.ready()
+        if self.ears is not None and not self.muted:
+            await self.ears.ready()
 
     async def wake_words(self) -> list[str]:
         """Wait until the ears serve, or have said why they can't, and return the words they wait for."""
-        if self._ears is not None:
+        if self.ears is not None:
             with contextlib.suppress(KombainError):
-                return list((await self._ears.ready())["words"])
+                return list((await self.ears.ready())["words"])
         return []
 
     # what a plan may ask of us (perform.Controls)
@@ -183,8 +183,8 @@ class Session:
 
     def _open_ears(self) -> None:
         self._source_state = "starting"
-        self._ears = self._make_ears()
-        self._hearing = self._tasks.create_task(self._hear(self._ears), name="session: ears")
+        self.ears = self._make_ears()
+        self._hearing = self._tasks.create_task(self._hear(self.ears), name="session: ears")
 
     def _close_ears(self) -> None:
         """End the process that hears; what it has heard of an unfinished utterance is dropped."""

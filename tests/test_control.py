@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from daemon.bus import Bus
-from daemon.control import CLIENTS, NAME, Control
+from daemon.control import CLIENTS, Control
 from daemon.errors import ConfigError
 from daemon.events import StateChanged
 from daemon.types import Artifact
@@ -56,7 +56,7 @@ async def served(tmp_path):
     control = Control(tmp_path / "run", bus, house)
     control.check()
     task = asyncio.create_task(control.run())
-    path = tmp_path / "run" / NAME
+    path = tmp_path / "run" / "control.sock"
     while not path.exists():  # noqa: ASYNC110 - nothing tells when it listens
         await asyncio.sleep(0)
     clients = []
@@ -162,9 +162,9 @@ def test_a_socket_left_by_a_killed_assistant_is_no_trouble(tmp_path):
     import socket
 
     with socket.socket(socket.AF_UNIX) as left:
-        left.bind(str(tmp_path / NAME))
+        left.bind(str(tmp_path / "control.sock"))
     Control(tmp_path, Bus(), FakeHouse()).check()
-    assert not (tmp_path / NAME).exists()
+    assert not (tmp_path / "control.sock").exists()
 
 
 def test_a_folder_with_too_long_a_name_is_one_sentence(tmp_path):

@@ -40,7 +40,7 @@ class Reloading:
 
     def pids(self) -> dict[str, int | None]:
         app = self.app
-        workers = (app.stt, app.tts, app.mouth, app.session._ears, *(maker.worker for maker in app._makers.values()))
+        workers = (app.stt, app.tts, app.mouth, app.session.ears, *(maker.worker for maker in app._makers.values()))
         return {worker.name: worker.pid for worker in workers}
 
     async def reload(self, **changes: str) -> tuple[Reloaded, set[str]]:

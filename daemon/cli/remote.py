@@ -18,9 +18,8 @@ class Remote:
     def __init__(self) -> None:
         """Connect. Raises ConfigError `control.absent` where no assistant runs, `control.forbidden` for another's."""
         from daemon import paths
-        from daemon.control import NAME
 
-        path = paths.runtime() / NAME
+        path = paths.control()
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.settimeout(ANSWER_S)
         try:

@@ -38,7 +38,7 @@ def run(
     app = App(settings, runtime=paths.runtime(), reread=read)
 
     async def live() -> None:
-        from daemon.lifecycle import ends_on_signal, notify, reloads_on_hangup
+        from daemon.lifecycle import ends_on_signal, notify, reloads_on_hangup, told_to_systemd
 
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - asyncio.run made it
@@ -49,9 +49,10 @@ def run(
                 gc.freeze()  # the grammars stay: to go through them took 100 ms every few turns
                 notify("READY=1")
                 log.info("ready")
-                with reloads_on_hangup(partial(app.reload, settings.language)):
-                    await app.session.ended.wait()
-                    await app.quiet()
+                async with told_to_systemd(app.bus, app.line, app.hopeless):
+                    with reloads_on_hangup(partial(app.reload, settings.language)):
+                        await app.session.ended.wait()
+                        await app.quiet()
 
     try:
         asyncio.run(live())

@@ -1,5 +1,6 @@
 """The picture of a thing: an emoji of the font drawn large and crisp, or a drawing of ours; recoloured as asked."""
 
+import os
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -15,9 +16,9 @@ FILE = "NotoColorEmoji.ttf"
 FOLDERS = (
     Path("/usr/share/fonts"),
     Path("/usr/local/share/fonts"),
-    Path.home() / ".local/share/fonts",
-    Path.home() / ".fonts",
+    *(Path(os.path.expanduser(f"~/{name}")) for name in (".local/share/fonts", ".fonts")),  # noqa: PTH111
 )
+"""`os.path.expanduser`, not `Path.home`: a service's own user may have no home."""
 USUAL = Path("/usr/share/fonts/truetype/noto") / FILE
 """Where Debian and Ubuntu put it; elsewhere it is looked for."""
 

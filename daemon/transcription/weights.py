@@ -5,6 +5,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from daemon import paths
 from daemon.errors import EngineError
 
 log = logging.getLogger(__name__)
@@ -35,7 +36,7 @@ def repository(model: str) -> str | None:
 
 def find(model: str, models: Path) -> Path | None:
     """Return the folder of `model` when it is on this machine: a path, a name in `models`, or in the hub cache."""
-    named = Path(model).expanduser()
+    named = paths.expanded(model)
     places = [named] if named.is_absolute() else [home(model, models), models / f"faster-whisper-{model}"]
     for place in places:
         if (place / "model.bin").is_file():

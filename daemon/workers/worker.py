@@ -49,6 +49,11 @@ class Worker:
         """The process id of the child that serves now."""
         return self._child.process.pid if self._child else None
 
+    @property
+    def hopeless(self) -> bool:
+        """Whether the child has died so often in a row that nobody is kept waiting for it."""
+        return self._refused is not None and self._refused.code == "worker.keeps_dying"
+
     async def run(self) -> None:
         """Keep a child running until cancelled. One that says why it can't load is left alone: that is a status."""
         fails = 0

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
+from daemon import paths
 from daemon.engines import base
 from daemon.errors import EngineError
 from daemon.types import Pcm
@@ -88,7 +89,7 @@ def found(options: Engine.Options, models: Path) -> dict[str, Path]:
         if path.with_name(path.name + ".json").is_file():
             voices.setdefault(path.name.partition("_")[0].partition("-")[0], path)
     for language, name in options.voices.items():
-        path = Path(name).expanduser() if name.endswith(".onnx") else folder / f"{name}.onnx"
+        path = paths.expanded(name) if name.endswith(".onnx") else folder / f"{name}.onnx"
         path = path if path.is_absolute() else folder / path
         voices.pop(language, None)  # a voice that is named and not there is not replaced by another in silence
         if path.is_file():

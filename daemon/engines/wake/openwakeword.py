@@ -204,7 +204,7 @@ def shipped() -> list[str]:
 def _file(name: str, word: Word, models: Path) -> Path:
     """Return a word's model: by its path, else NAME.onnx or .tflite in the state folder, else the one that came."""
     if word.path is not None:
-        return word.path.expanduser()
+        return paths.expanded(word.path)
     came = paths.data("models") / "wake" / f"{name}.onnx"
     places = (models / "wake" / f"{name}.onnx", models / "wake" / f"{name}.tflite", came)
     return next((path for path in places if path.is_file()), places[0])
