@@ -245,21 +245,25 @@ class Session:
                 self._end_utterance(head["reason"], head["t"])
             case "score":
                 self._bus.publish(WakeScore(word=head["word"], score=head["score"], position=head["t"], at=time.time()))
+            case "signal":
+                error = KombainError(head["why"]) if head["why"] else None
+                self._tell_microphone(Health.DEGRADED if error else Health.OK, error)
             case "source":
                 self._source(head["state"], KombainError(head["why"], **head["values"]) if head["why"] else None)
 
     def _source(self, state: Literal["ok", "lost"], error: KombainError | None) -> None:
-        if error is not None:
-            log.warning("%s", error)
-        elif self.deaf is not None:
+        if error is None and self.deaf is not None:
             log.info("there is sound again")
         self._source_state, self.deaf = state, error
-        self._bus.publish(
-            part_changed("microphone", Health.OK if state == "ok" else Health.DOWN, error, at=time.time())
-        )
+        self._tell_microphone(Health.OK if state == "ok" else Health.DOWN, error)
         if state == "lost":
             self._end_utterance("released")
         self._settle()
+
+    def _tell_microphone(self, health: Health, error: KombainError | None) -> None:
+        if error is not None:
+            log.warning("%s", error)
+        self._bus.publish(part_changed("microphone", health, error, at=time.time()))
 
     def _woken(self, word: str, score: float, position: float, spellings: tuple[str, ...]) -> None:
         """End whatever we were saying or thinking: the user has the floor."""

@@ -288,3 +288,14 @@ async def test_troubles_are_told_in_the_language_of_the_question(tmp_path):
         house.session.typed("статус", "ru", new_id())
         await until(lambda: len(house.mouth.heard) == 2)
         assert "икрофон" in house.mouth.heard[-1]
+
+
+async def test_a_microphone_that_gives_nothing_is_named_and_well_again(tmp_path):
+    async with session(tmp_path) as house:
+        house.ears[0].put("signal", why="ears.only_silence")
+        await until(lambda: of(house, PartChanged)[-1].health == "degraded")
+        assert "only silence" in house.session.troubles("en")[0]
+        assert house.session.state == "idle", "typed requests and a wake word still count"
+        house.ears[0].put("signal", why="")
+        await until(lambda: of(house, PartChanged)[-1].health == "ok")
+        assert house.session.troubles("en") == []

@@ -6,6 +6,8 @@ from collections import deque
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from daemon.audio.devices import chosen
+from daemon.audio.devices import sounddevice as portaudio
 from daemon.audio.options import SpeakerOptions
 from daemon.audio.resample import Resampler
 from daemon.errors import AudioError
@@ -133,10 +135,7 @@ class Speaker:
         """
         if self._stream is not None:
             return
-        try:
-            import sounddevice
-        except OSError as error:  # the PortAudio library itself is not there
-            raise AudioError("speaker.no_portaudio") from error
+        sounddevice = portaudio("speaker.no_portaudio")
         if self._opened_before:
             sounddevice._terminate()  # noqa: SLF001 - PortAudio freezes its list of devices otherwise
             sounddevice._initialize()  # noqa: SLF001
@@ -163,16 +162,15 @@ class Speaker:
         )
 
     def _find(self, sounddevice: Any) -> int | None:
-        wanted = self._options.device.casefold()
+        wanted = self._options.device
         if not wanted:
             return None
         outputs = [device for device in sounddevice.query_devices() if device["max_output_channels"]]
-        exact = [device for device in outputs if device["name"].casefold() == wanted]
-        for device in exact or outputs:
-            if wanted in device["name"].casefold():
-                return int(device["index"])
-        known = ", ".join(device["name"] for device in outputs) or "-"
-        raise AudioError("speaker.unknown_device", name=self._options.device, known=known)
+        names = {int(device["index"]): str(device["name"]) for device in outputs}
+        if (found := chosen(names, wanted, -1)) is None:
+            known = ", ".join(names.values()) or "-"
+            raise AudioError("speaker.unknown_device", name=wanted, known=known)
+        return found
 
     def start(self, sound: Sound) -> None:
         """Begin to play; `sound` should hold AHEAD seconds, or all there is."""

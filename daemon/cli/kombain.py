@@ -7,7 +7,7 @@ import typer
 
 def build() -> Any:
     """Return the command line, ready to be called."""
-    from daemon.cli import clip, config, demo, draw, listen, run, say, steer, transcribe, understand, wake
+    from daemon.cli import clip, config, demo, devices, draw, listen, run, say, steer, transcribe, understand, wake
 
     app = typer.Typer(
         help="Kombain: a local voice assistant that makes things. · Локальный голосовой помощник, который мастерит.",
@@ -36,6 +36,8 @@ def build() -> Any:
     )
     for command in commands:
         app.command()(command)
+    app.command("devices")(devices.devices)
+    app.command("mic-test")(devices.mic_test)
     app.add_typer(config.app, name="config")
     app.add_typer(wake.app, name="wake")
     return app

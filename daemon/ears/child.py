@@ -4,12 +4,14 @@ import threading
 from pathlib import Path
 from typing import Any, Protocol, cast
 
+from daemon.ears.cleaning import Cleaner
 from daemon.ears.echo import Echo
 from daemon.ears.gate import Gate
 from daemon.ears.listener import Listener
 from daemon.ears.mic import Microphone
 from daemon.ears.options import EarsOptions
 from daemon.ears.segment import Endpointing
+from daemon.ears.signal import SignalWatch
 from daemon.ears.source import File, Pipe, Source, State
 from daemon.ears.wake import Detector, SelfHits
 from daemon.engines.base import Vad, Wake
@@ -47,6 +49,8 @@ class Service:
         self._wake, self._played, self._vad = self._new_wake(), self._new_wake(), self._new_vad()
         for engine in (self._wake, self._played, self._vad):
             engine.load()
+        wanted = self._options
+        self._clean = Cleaner(wanted.gain, wanted.suppression) if wanted.gain or wanted.suppression else None
         return {"words": sorted(self._wake.words), "source": self._options.source}
 
     def run(self, call: Call) -> None:
@@ -55,7 +59,7 @@ class Service:
             raise WorkerError("worker.garbage", op=op)
         listener = self._listener(scores=bool(call.head.get("scores", True)))
         with open_source(self._options) as source:
-            if _hear(source, listener, call):
+            if _hear(source, listener, call, self._clean):
                 _send(call, listener.finish())
 
     def _listener(self, *, scores: bool = True) -> Listener:
@@ -84,9 +88,10 @@ class Service:
         return find(section.kind, name)(section.options(name), models=self._models)
 
 
-def _hear(source: Source, listener: Listener, call: Call) -> bool:
+def _hear(source: Source, listener: Listener, call: Call, clean: Cleaner | None) -> bool:
     """Pass sound and commands to the listener, its reports to main; return False when main wants no more."""
     heard = False
+    watch = SignalWatch()
     for piece in source:
         while (command := call.receive(0)) is not None:
             _send(call, listener.command(command))
@@ -97,7 +102,9 @@ def _hear(source: Source, listener: Listener, call: Call) -> bool:
                 if not heard:  # from now on nothing that is said is lost
                     call.send({"type": "source", "state": "ok", "why": "", "values": {}})
                     heard = True
-                _send(call, listener.hear(piece))
+                if watch.hear(piece) and not isinstance(source, File):  # a recording may be silent
+                    call.send({"type": "signal", "why": watch.trouble})
+                _send(call, listener.hear(clean(piece) if clean else piece))
             case State():
                 call.send({"type": "source", "state": piece.state, "why": piece.why, "values": piece.values})
                 heard = True

@@ -1,4 +1,4 @@
-"""The microphone, by PortAudio (sounddevice). A lost one is looked for again after 1, 2, 4 ... 30 seconds."""
+"""The microphone, by PortAudio (sounddevice). A lost one is looked for again after 1, 2 and then every 4 seconds."""
 
 import logging
 import queue
@@ -7,10 +7,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from daemon.audio.devices import chosen, sounddevice
 from daemon.ears.pcm import FRAME, WIDTH
 from daemon.ears.source import POLL, State
 from daemon.errors import AudioError
@@ -22,7 +24,8 @@ QUEUED = 50
 """Frames that wait at most, 4 s; then the oldest are dropped and counted."""
 SILENT_AFTER = 3.0
 """Seconds without a frame after which the microphone counts as lost."""
-FIRST_RETRY, LAST_RETRY = 1.0, 30.0
+FIRST_RETRY, LAST_RETRY = 1.0, 4.0
+"""One that is back shall be heard within 5 s; a look costs some 20 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class Microphone(AbstractContextManager["Microphone"]):
         wait: Callable[[float], bool] | None = None,
     ) -> None:
         self._device = device
-        self._portaudio = portaudio or sounddevice
+        self._portaudio = portaudio or partial(sounddevice, "ears.no_portaudio")
         self._silent_after = silent_after
         self._closed = threading.Event()
         self._wait = wait or self._closed.wait
@@ -156,15 +159,6 @@ class Converter:
         return bytes((sound if self._resample is None else self._resample(sound)).tobytes())
 
 
-def sounddevice() -> Any:
-    """Return the sounddevice module. Raises AudioError `ears.no_portaudio`."""
-    try:
-        import sounddevice as sd
-    except OSError as error:  # the shared library is not there
-        raise AudioError("ears.no_portaudio") from error
-    return sd
-
-
 def find_format(sd: Any, device: str | None) -> Format:
     """Return how to open the microphone called `device`.
 
@@ -173,26 +167,16 @@ def find_format(sd: Any, device: str | None) -> Format:
     inputs = {int(one["index"]): one for one in sd.query_devices() if one["max_input_channels"] > 0}
     if not inputs:
         raise AudioError("ears.no_microphone")
-    index = _chosen(sd, inputs, device)
+    names = {index: str(one["name"]) for index, one in inputs.items()}
+    index = chosen(names, device, int(sd.default.device[0]))
+    if index is None:
+        raise AudioError("ears.unknown_microphone", name=device, known=", ".join(names.values()))
     try:
         sd.check_input_settings(device=index, samplerate=RATE, channels=1, dtype="int16")
     except (sd.PortAudioError, ValueError):
         channels = min(int(inputs[index]["max_input_channels"]), 2)
         return Format(index, round(float(inputs[index]["default_samplerate"])), channels)
     return Format(index, RATE, 1)
-
-
-def _chosen(sd: Any, inputs: dict[int, Any], device: str | None) -> int:
-    if device is None:
-        default = int(sd.default.device[0])
-        return default if default in inputs else next(iter(inputs))
-    wanted = device.casefold()
-    names = {index: str(one["name"]) for index, one in inputs.items()}
-    exact = [index for index, name in names.items() if wanted in (str(index), name.casefold())]
-    partly = [index for index, name in names.items() if wanted in name.casefold()]
-    if not (exact or partly):
-        raise AudioError("ears.unknown_microphone", name=device, known=", ".join(names.values()))
-    return (exact or partly)[0]
 
 
 def _refresh(sd: Any) -> None:

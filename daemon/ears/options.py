@@ -55,6 +55,12 @@ class EarsOptions(BaseModel):
     gate: bool = Field(
         default=True, description="Run the wake word model only while there is voice; saves power, loses nothing."
     )
+    gain: int = Field(
+        0, ge=0, le=31, description="Automatic gain, in dB at most; 0: off. Needs the extra “gain” (webrtc-noise-gain)."
+    )
+    suppression: int = Field(
+        0, ge=0, le=4, description="Noise suppression, 1 little to 4 much; 0: off. Needs the extra “gain”."
+    )
     wake: WakeSection = Field(WakeSection(), description="What wakes.")
     vad: VadSection = Field(VadSection(), description="What tells voice from silence.")
     endpointing: EndpointingOptions = Field(EndpointingOptions(), description="When an utterance ends.")
