@@ -16,6 +16,7 @@ import intents
 from daemon import messages, paths, spoken
 from daemon.artifacts import Artifacts
 from daemon.bus import Bus
+from daemon.catalogue.shelf import installed
 from daemon.commands import Command, Name
 from daemon.config import Config
 from daemon.config import changed as differing
@@ -70,7 +71,7 @@ class App:
         self._reread = reread
         self._reloading = asyncio.Lock()
         self._store = Store(self._state)
-        inits = self._inits(config)
+        self._started = inits = self._inits(config)
         self.stt = Worker("stt", hearing.SERVICE, inits["stt"], bus=self.bus)
         self.tts = Worker("tts", speaking.SERVICE, inits["tts"], bus=self.bus)
         self.mouth = Worker("mouth", mouth.SERVICE, inits["speaker"], bus=self.bus)
@@ -103,8 +104,13 @@ class App:
         plain = config.model_dump(mode="json")
         models = str(self._models)
         return {
-            "stt": {"stt": plain["stt"], "models": models},
-            "tts": {"tts": plain["tts"], "models": models, "language": config.language},
+            "stt": {"stt": plain["stt"], "models": models, "installed": installed(self._models, "*/model.bin")},
+            "tts": {
+                "tts": plain["tts"],
+                "models": models,
+                "language": config.language,
+                "installed": installed(self._models, "piper/*.onnx"),
+            },
             "speaker": {"speaker": plain["speaker"]},
             "ears": {"ears": plain["ears"], "models": models},
             "picture": plain["picture"],
@@ -199,8 +205,11 @@ class App:
             self._turns.language = self.session.language = new.language
             if new.speaker.volume != old.speaker.volume:
                 self.voice.set_volume(new.speaker.volume, None)
-            before, inits = self._inits(old), self._inits(self.config)
+            before, self._started = self._started, self._inits(self.config)
+            inits = self._started
             started = [name for name in inits if inits[name] != before[name]]
+            if new.language == old.language:
+                changed |= set(started)  # a model that has come or gone counts too
             problems = [
                 error.text(language)
                 for error in await asyncio.gather(*(self._renewed(name, inits[name]) for name in started))

@@ -48,6 +48,7 @@ LAYERS = {
     "daemon.artifacts": 2,
     "daemon.ledger": 2,
     "daemon.audio": 2,
+    "daemon.catalogue": 2,
     "daemon.ears": 2,
     "daemon.engines": 2,
     "daemon.transcription": 2,

@@ -129,3 +129,12 @@ async def test_another_broker_gets_all_states(tmp_path):
             assert (await asyncio.to_thread(seen.all_retained))["kombain/other/status"] == b"offline"
             assert (await house.reload())[0].problems == []
             assert house.app.session.troubles("en") == []
+
+
+async def test_a_model_that_came_is_taken_up(tmp_path):
+    async with assistant(tmp_path) as house:
+        folder = tmp_path / "state" / "models" / "small"
+        folder.mkdir(parents=True)
+        (folder / "model.bin").touch()
+        assert await house.reload() == (Reloaded(["stt"]), {"stt"})
+        assert await house.reload() == (Reloaded(), set())

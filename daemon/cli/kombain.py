@@ -7,7 +7,21 @@ import typer
 
 def build() -> Any:
     """Return the command line, ready to be called."""
-    from daemon.cli import clip, config, demo, devices, draw, listen, run, say, steer, transcribe, understand, wake
+    from daemon.cli import (
+        clip,
+        config,
+        demo,
+        devices,
+        draw,
+        listen,
+        models,
+        run,
+        say,
+        steer,
+        transcribe,
+        understand,
+        wake,
+    )
 
     app = typer.Typer(
         help="Kombain: a local voice assistant that makes things. · Локальный голосовой помощник, который мастерит.",
@@ -39,5 +53,6 @@ def build() -> Any:
     app.command("devices")(devices.devices)
     app.command("mic-test")(devices.mic_test)
     app.add_typer(config.app, name="config")
+    app.add_typer(models.app, name="models")
     app.add_typer(wake.app, name="wake")
     return app

@@ -67,7 +67,7 @@ def test_without_a_sound_card_it_says_so_in_one_sentence(kombain):
     ("arguments", "status", "sentence"),
     [
         (("hi", "--language", "de", "--out", "x.wav"), 2, "de"),
-        (("hi", "--engine", "piper", "--out", "x.wav"), 1, "piper.download_voices"),
+        (("hi", "--engine", "piper", "--out", "x.wav"), 1, "models pull piper"),
         (("hi", "--engine", "nonsense", "--out", "x.wav"), 1, "nonsense"),
         (("hi", "--out", "/dev/null/x.wav"), 1, "/dev/null/x.wav"),
     ],

@@ -29,10 +29,6 @@ def test_without_one_the_stand_in_is_chosen_and_the_reason_told(tmp_path):
     assert all("models/" in sentence for sentence in said(choice))
 
 
-def test_a_download_that_is_allowed_counts_as_a_model(tmp_path):
-    assert choose({"engine": "auto", "faster_whisper": {"download": True}}, tmp_path).engine == "faster_whisper"
-
-
 def test_the_engine_that_the_config_names_is_taken(tmp_path):
     choice = choose({"engine": "mini"}, tmp_path)
     assert choice == Choice("mini", "stt.named", {"engine": "mini"})

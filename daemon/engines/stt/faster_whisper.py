@@ -35,7 +35,6 @@ class WhisperOptions(base.Options):
         min_length=1,
         description="tiny, base, small, medium, large-v3, turbo ...; owner/name on the hub; or a folder.",
     )
-    download: bool = Field(default=False, description="Get the model from the hub when it is not here.")
     languages: tuple[Language, ...] = Field(
         ("en", "ru"), min_length=1, description="The languages that are spoken to it."
     )
@@ -66,18 +65,16 @@ class Engine:
 
     @classmethod
     def missing(cls, options: WhisperOptions, *, models: Path) -> str | None:
-        """Return a code when its libraries or its model are not here and may not be downloaded."""
+        """Return a code when its libraries or its model are not here."""
         if find_spec("ctranslate2") is None or find_spec("faster_whisper") is None:
             return "stt.no_library"
-        return None if options.download or weights.find(options.model, models) else "stt.no_model"
+        return None if weights.find(options.model, models) else "stt.no_model"
 
     def load(self) -> None:
-        """Load the model, downloading it first when that is allowed. Raises EngineError `stt.*`."""
+        """Load the model. Raises EngineError `stt.*`."""
         folder = weights.find(self._options.model, self._models)
         if folder is None:
-            if not self._options.download:
-                raise EngineError("stt.model_missing", model=self._options.model, folder=self._models)
-            folder = weights.download(self._options.model, self._models)
+            raise EngineError("stt.model_missing", model=self._options.model, folder=self._models)
         weights.check(folder)
         self._whisper = self._open(folder)
         invented(Decoding("read the stock phrases now, not in the first request", "en"))

@@ -19,7 +19,7 @@ def loaded(models, **options):
 
 def test_without_a_voice_it_says_how_to_get_one(tmp_path):
     assert Engine.missing(Engine.Options(), models=tmp_path) == "engine.no_piper_voice"
-    with pytest.raises(EngineError, match=r"piper.download_voices"):
+    with pytest.raises(EngineError, match="models pull piper"):
         Engine(Engine.Options(), models=tmp_path).load()
 
 

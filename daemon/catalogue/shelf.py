@@ -1,0 +1,147 @@
+"""The models on this machine: pulled, verified, removed. A model appears in its place only when all of it is right."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from daemon.catalogue.entries import Model
+from daemon.catalogue.fetch import SPARE, Fetched, Fetcher, Progress
+from daemon.errors import EngineError
+from daemon.passing import written
+
+RECORDS = "checksums.json"
+PASSING = ".downloads"
+Found = Literal["absent", "partly", "here"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far a model is: the file that comes now, and bytes of it."""
+
+    file: str
+    number: int
+    files: int
+    progress: Progress
+
+
+def installed(folder: Path, pattern: str) -> list[str]:
+    """Return what lies in `models/`, so that a change of it is noticed."""
+    return sorted(str(path.relative_to(folder)) for path in folder.glob(pattern) if PASSING not in path.parts)
+
+
+class Shelf:
+    """The folder `models/` of the state."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def found(self, model: Model) -> Found:
+        """Say whether a model is here."""
+        if all((self._place(model) / file).is_file() for file in model.files):
+            return "here"
+        return "partly" if self._passing(model).exists() else "absent"
+
+    def pull(self, model: Model, fetcher: Fetcher, report: Callable[[Step], None]) -> None:
+        """Get a model's files, check them, and put them in their place. What is here already is left as it is.
+
+        Raises EngineError: those of `Fetcher.fetch`, and `models.wrong_hash`. What has come stays for the next time.
+        """
+        passing = self._passing(model)
+        try:
+            passing.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise EngineError("models.unwritable", path=passing, why=error.strerror or error) from error
+        self._enough(model, passing)
+        records, came = self._records(), {}
+        for number, file in enumerate(model.files, 1):
+            key = f"{model.place}/{file}"
+            if (self._place(model) / file).is_file() or (passing / file).is_file():
+                continue
+            fetched = fetcher.fetch(
+                model.address(file),
+                passing / file,
+                lambda progress, file=file, number=number: report(Step(file, number, len(model.files), progress)),  # type: ignore[misc]
+            )
+            self._check(model, file, fetched, records.get(key, {}).get("sha256"))
+            came[key] = {"sha256": fetched.sha256, "size": fetched.size, "source": model.address(file)}
+            fetched.part.replace(passing / file)
+            self._record(came)
+        place = self._place(model)
+        place.mkdir(parents=True, exist_ok=True)
+        for file in model.files:
+            if (passing / file).is_file():
+                (passing / file).replace(place / file)
+        shutil.rmtree(passing, ignore_errors=True)
+
+    def verify(self, model: Model) -> dict[str, str]:
+        """Return what is wrong with the files of a model: `missing`, `changed` or `unknown` (no checksum is known)."""
+        records, wrong = self._records(), {}
+        for file in model.files:
+            path = self._place(model) / file
+            wanted = model.sha256.get(file) or records.get(f"{model.place}/{file}", {}).get("sha256")
+            if not path.is_file():
+                wrong[file] = "missing"
+            elif wanted is None:
+                wrong[file] = "unknown"
+            elif _digest(path) != wanted:
+                wrong[file] = "changed"
+        return wrong
+
+    def remove(self, model: Model) -> bool:
+        """Remove a model's files, also half-downloaded ones; say whether there were any. Raises EngineError."""
+        place, passing = self._place(model), self._passing(model)
+        some = False
+        try:
+            for file in model.files:
+                if (place / file).is_file():
+                    (place / file).unlink()
+                    some = True
+            if passing.exists():
+                shutil.rmtree(passing)
+                some = True
+            with suppress(OSError):  # others' files lie there
+                place.rmdir()
+        except OSError as error:
+            raise EngineError("models.unwritable", path=error.filename, why=error.strerror or error) from error
+        return some
+
+    def _check(self, model: Model, file: str, fetched: Fetched, recorded: str | None) -> None:
+        """Refuse a file that is not what the publisher states, or not what it was the first time."""
+        wanted = model.sha256.get(file) or recorded or fetched.stated
+        if wanted is not None and fetched.sha256 != wanted:
+            fetched.part.unlink()
+            raise EngineError("models.wrong_hash", file=file, wanted=wanted[:16], got=fetched.sha256[:16])
+
+    def _enough(self, model: Model, passing: Path) -> None:
+        wanted = round(model.size * 1e6) - sum(path.stat().st_size for path in passing.iterdir()) + SPARE
+        free = shutil.disk_usage(passing).free
+        if wanted > free:
+            raise EngineError("models.disk_full", path=self._folder, wanted=wanted >> 20, free=free >> 20)
+
+    def _record(self, came: dict[str, Any]) -> None:
+        with written(self._folder / RECORDS) as file:
+            file.write(json.dumps(self._records() | came, indent=1, sort_keys=True).encode())
+
+    def _records(self) -> dict[str, Any]:
+        """Return what is known of files that came earlier; a damaged list is begun anew."""
+        with suppress(OSError, ValueError):
+            found = json.loads((self._folder / RECORDS).read_text("utf-8"))
+            if isinstance(found, dict):
+                return {key: value for key, value in found.items() if isinstance(value, dict)}
+        return {}
+
+    def _place(self, model: Model) -> Path:
+        return self._folder / model.place
+
+    def _passing(self, model: Model) -> Path:
+        return self._folder / PASSING / hashlib.sha256(model.source.encode()).hexdigest()[:16]
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
