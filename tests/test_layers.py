@@ -69,8 +69,8 @@ LAYERS = {
     "daemon.__main__": 5,
     "daemon.app": 5,
     "daemon.cli": 5,
-    "daemon.demo": 5,
     "daemon.doctor": 5,
+    "daemon.demo": 5,
     "daemon.lifecycle": 5,
 }
 """The layer of a module is that of its longest prefix here; a new part of `daemon` has to be placed."""

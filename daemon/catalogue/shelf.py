@@ -44,7 +44,8 @@ class Shelf:
         """Say whether a model is here."""
         if all((self._place(model) / file).is_file() for file in model.files):
             return "here"
-        return "partly" if self._passing(model).exists() else "absent"
+        passing = self._passing(model)
+        return "partly" if passing.is_dir() and any(passing.iterdir()) else "absent"
 
     def pull(self, model: Model, fetcher: Fetcher, report: Callable[[Step], None]) -> None:
         """Get a model's files, check them, and put them in their place. What is here already is left as it is.
@@ -91,6 +92,11 @@ class Shelf:
             elif _digest(path) != wanted:
                 wrong[file] = "changed"
         return wrong
+
+    def sizes(self, model: Model) -> list[str]:
+        """Return the files whose size is not what it was when they came; quicker than `verify`."""
+        known = ((file, self._records().get(f"{model.place}/{file}", {}).get("size")) for file in model.files)
+        return [file for file, size in known if size is not None and (self._place(model) / file).stat().st_size != size]
 
     def remove(self, model: Model) -> bool:
         """Remove a model's files, also half-downloaded ones; say whether there were any. Raises EngineError."""

@@ -12,6 +12,7 @@ def build() -> Any:
         config,
         demo,
         devices,
+        doctor,
         draw,
         listen,
         models,
@@ -52,6 +53,7 @@ def build() -> Any:
         app.command()(command)
     app.command("devices")(devices.devices)
     app.command("mic-test")(devices.mic_test)
+    app.command("doctor")(doctor.doctor)
     app.add_typer(config.app, name="config")
     app.add_typer(models.app, name="models")
     app.add_typer(wake.app, name="wake")

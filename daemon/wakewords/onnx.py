@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from daemon.wakewords.features import SIZE, WINDOW
-from daemon.wakewords.network import Network
+from daemon.wakewords.network import Layer, Network
 
 FLOAT, INT64 = 1, 7
 IR_VERSION, OPSET = 8, 13
@@ -17,18 +17,37 @@ MORE = 128
 
 
 def encoded(network: Network) -> bytes:
-    """Return the file's content."""
-    nodes = [_node("Reshape", ["embeddings", "flat"], "x0")]
-    constants = [_tensor("flat", np.array([1, WINDOW * SIZE], np.int64))]
-    last = len(network.weights) - 1
-    for at, (weight, bias) in enumerate(zip(network.weights, network.biases, strict=True)):
-        constants += [_tensor(f"w{at}", weight), _tensor(f"b{at}", bias)]
-        nodes.append(_node("Gemm", [f"x{at}", f"w{at}", f"b{at}"], f"y{at}"))
-        nodes.append(_node("Sigmoid", [f"y{at}"], "score") if at == last else _node("Relu", [f"y{at}"], f"x{at + 1}"))
+    """Return the file's content: each layer a convolution over the frames, the members' logits averaged."""
+    nodes = [_node("Reshape", ["embeddings", "image"], "x")]
+    constants = [_tensor("image", np.array([1, 1, WINDOW, SIZE], np.int64)), _tensor("one", np.array([1, 1], np.int64))]
+    logits = []
+    for number, member in enumerate(network.members):
+        known = "x"
+        for at, layer in enumerate(member):
+            name = f"{number}.{at}"
+            constants += [_tensor(f"w{name}", _kernel(layer, first=at == 0)), _tensor(f"b{name}", layer.biases)]
+            nodes.append(_node("Conv", [known, f"w{name}", f"b{name}"], f"y{name}"))
+            known = f"y{name}"
+            if at < len(member) - 1:
+                nodes.append(_node("Relu", [known], f"x{name}"))
+                known = f"x{name}"
+        logits.append(known)
+    nodes += [
+        _node("Mean", logits, "mean"),
+        _node("Sigmoid", ["mean"], "scored"),
+        _node("Reshape", ["scored", "one"], "score"),
+    ]
     graph = b"".join(_field(1, node) for node in nodes) + _field(2, b"wake word")
     graph += b"".join(_field(5, constant) for constant in constants)
     graph += _field(11, _value("embeddings", (1, WINDOW, SIZE))) + _field(12, _value("score", (1, 1)))
     return _number(1, IR_VERSION) + _field(2, b"kombain") + _field(7, graph) + _field(8, _number(2, OPSET))
+
+
+def _kernel(layer: Layer, *, first: bool) -> NDArray[np.float32]:
+    """Return the weights as a kernel over frames: (out, in, frames, 1); the first takes an embedding as a row of 96."""
+    out = layer.weights.shape[1]
+    cube = layer.weights.reshape(layer.span, -1, out).transpose(2, 0, 1)
+    return cube[:, None] if first else cube.transpose(0, 2, 1)[..., None]
 
 
 def _node(kind: str, inputs: list[str], output: str) -> bytes:

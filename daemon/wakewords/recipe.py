@@ -35,10 +35,10 @@ STARTING = 3
 class Scale:
     """How much is made of everything; pairs of three are for training, validation and test."""
 
-    clips: tuple[int, int, int] = (2400, 480, 400)
-    near: tuple[int, int, int] = (1680, 320, 240)
+    clips: tuple[int, int, int] = (6000, 480, 400)
+    near: tuple[int, int, int] = (2400, 320, 240)
     minutes: tuple[int, int, int] = (420, 150, 308)
-    steps: int = 8000
+    steps: int = 12000
 
     def times(self, share: float) -> "Scale":
         """Return less of everything, down to what still makes sense, or more of what it learns from."""

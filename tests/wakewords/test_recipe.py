@@ -8,6 +8,7 @@ from daemon.passing import written
 from daemon.wakewords import recipe
 from daemon.wakewords.judgement import Scored, point
 from daemon.wakewords.material import Clips, Minutes, Take
+from daemon.wakewords.network import Layer
 from daemon.wakewords.recipe import Recipe, Scale, Trained
 from daemon.wakewords.sentences import PARTS, lines, part_of, vocabulary
 from daemon.wakewords.shelf import Shelf
@@ -79,8 +80,12 @@ def test_a_network_that_has_learnt_nothing_would_be_found_out(
     made = trained[0]
     for weight, bias in ((0.0, -1.0), (0.0, 4.0)):
         nothing = recipe.Network(
-            tuple(np.full_like(one, weight) for one in made.network.weights),
-            tuple(np.full_like(one, bias) for one in made.network.biases),
+            tuple(
+                tuple(
+                    Layer(np.full_like(one.weights, weight), np.full_like(one.biases, bias), one.span) for one in layers
+                )
+                for layers in made.network.members
+            )
         )
         scores = nothing.scores(np.ones((60, 12, 96), np.float32))
         clip = Scored(tuple(scores.tolist()), (20, 30), "x")

@@ -11,7 +11,7 @@ from daemon.engines.wake.fake import spoken
 from daemon.engines.wake.openwakeword import BUILT_IN, Engine, Word
 from daemon.errors import EngineError
 from daemon.wakewords.card import Card
-from daemon.wakewords.network import Network
+from daemon.wakewords.network import Layer, Network
 from daemon.wakewords.onnx import encoded
 
 FRAME = 1280
@@ -89,9 +89,11 @@ def test_a_model_of_ones_own_by_path_and_by_name(tmp_path: Path) -> None:
 
 def classifier(weight: float = 0.01) -> bytes:
     """Return an .onnx classifier whose score grows with the embedding."""
-    sizes = ((1152, 4), (4, 1))
-    values = tuple(np.full(size, weight, np.float32) for size in sizes)
-    return encoded(Network(values, tuple(np.zeros(size[1], np.float32) for size in sizes)))
+    layers = [
+        Layer(np.full((span * rows, columns), weight, np.float32), np.zeros(columns, np.float32), span)
+        for span, rows, columns in ((12, 96, 4), (1, 4, 1))
+    ]
+    return encoded(Network((tuple(layers),)))
 
 
 @pytest.fixture

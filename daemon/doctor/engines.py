@@ -1,0 +1,89 @@
+"""Checks of what hears words, understands speech, speaks and makes."""
+
+from daemon.doctor.finding import Findings, House, failure, warning
+from daemon.engines.load import find
+from daemon.engines.section import EngineSection
+from daemon.errors import EngineError, KombainError
+
+
+def wake(house: House) -> Findings:
+    """Load the wake words."""
+    section = house.config.ears.wake
+    try:
+        engine = find("wake", section.engine)(section.options(section.engine), models=house.models)
+        engine.load()
+    except EngineError as error:
+        fix = (
+            'kombain wake train "PHRASE" --name NAME'
+            if error.code != "wake.no_pyopen"
+            else "pip install pyopen-wakeword"
+        )
+        yield failure("wake", fix, why=error)
+
+
+def vad(house: House) -> Findings:
+    """Look for the voice detector, and for gain and suppression."""
+    section = house.config.ears.vad
+    code = find("vad", section.engine).missing(section.options(section.engine), models=house.models)
+    if code is not None:
+        yield failure("vad", "pip install webrtcvad-wheels", why=EngineError(code))
+    if house.config.ears.gain or house.config.ears.suppression:
+        try:
+            from daemon.ears.cleaning import Cleaner
+
+            Cleaner(house.config.ears.gain, house.config.ears.suppression)
+        except EngineError as error:
+            yield failure("gain", "pip install webrtc-noise-gain", why=error)
+
+
+def stt(house: House) -> Findings:
+    """Look for a real Whisper, whole."""
+    from daemon.transcription import weights
+    from daemon.transcription.choice import STAND_IN, choose
+
+    section = house.config.stt.model_dump(mode="json")
+    choice = choose(section, house.models)
+    if choice.engine == STAND_IN:
+        yield warning("stand_in", "kombain models pull whisper-small")
+    elif choice.engine == "faster_whisper":
+        model = str((section.get("faster_whisper") or {}).get("model", "small"))
+        folder = weights.find(model, house.models)
+        if folder is None:
+            yield failure("stt_missing", f"kombain models pull whisper-{model}", model=model)
+            return
+        try:
+            weights.check(folder)
+        except EngineError as error:
+            yield failure(
+                "stt", f"kombain models remove whisper-{model} && kombain models pull whisper-{model}", why=error
+            )
+
+
+def tts(house: House) -> Findings:
+    """Look for a voice of the house's language."""
+    from daemon.engines.tts import piper
+
+    section = house.config.tts
+    language = house.config.language
+    name = "lessac" if language == "en" else "irina"
+    options = piper.Engine.Options.model_validate(section.options("piper").model_dump())
+    voices = piper.found(options, house.models)
+    for wanted, voice in options.voices.items():
+        if wanted not in voices:
+            yield failure("voice_missing", "kombain models list", voice=voice, language=wanted)
+    if section.engine == "piper" and language not in voices:
+        yield failure("no_voice", f"kombain models pull piper-{language}-{name}", language=language)
+    elif section.engine == "auto" and language not in voices:
+        yield warning("plain_voice", f"kombain models pull piper-{language}-{name}", language=language)
+
+
+def makers(house: House) -> Findings:
+    """Look for what draws and films."""
+    from daemon.workers.making import choose
+
+    sections: tuple[EngineSection, ...] = (house.config.picture, house.config.clip)
+    for section in sections:
+        try:
+            choose(section.kind, section.model_dump(mode="json"), house.models)
+        except KombainError as error:
+            yield failure("maker", "apt-get install fonts-noto-color-emoji", kind=section.kind, why=error)
