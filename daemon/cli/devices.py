@@ -62,8 +62,8 @@ def mic_test(
 
     log.start("error")
     settings, language = load(paths.config(config)), system_language()
-    with _shown(language, quiet=as_json) as show:
-        meter, hits = _measured(settings, seconds, show)
+    with shown(language, quiet=as_json) as show:
+        meter, hits = measured(settings, seconds, show)
     troubles = meter.troubles()
     told = {"noise": round(meter.noise, 1), "speech": round(meter.speech, 1)}
     if as_json:
@@ -84,8 +84,13 @@ Show = Callable[["Meter", str | None], None]
 """Shows the state of things after a frame, and the wake word that was heard in it."""
 
 
-def _measured(settings: "Config", seconds: float, show: Show) -> tuple["Meter", dict[str, int]]:
-    """Listen for so long; return the meter and how often each word was heard. Raises AudioError, EngineError."""
+def measured(
+    settings: "Config", seconds: float, show: Show, *, times: int | None = None
+) -> tuple["Meter", dict[str, int]]:
+    """Listen for so long, or until a wake word was heard so many `times`; return the meter and how often each was.
+
+    Raises AudioError, EngineError.
+    """
     from daemon.ears.child import open_source
     from daemon.ears.meter import Meter
     from daemon.ears.pcm import FRAME
@@ -109,7 +114,8 @@ def _measured(settings: "Config", seconds: float, show: Show) -> tuple["Meter", 
                 if hit is not None:
                     hits[hit.word] += 1
                 show(meter, hit.word if hit else None)
-            if at >= seconds * RATE or time.monotonic() > deadline:
+            enough = times is not None and sum(hits.values()) >= times
+            if enough or at >= seconds * RATE or time.monotonic() > deadline:
                 break
     return meter, hits
 
@@ -125,7 +131,7 @@ def _engine(section: Any, settings: "Config") -> Any:
 
 
 @contextmanager
-def _shown(language: str, *, quiet: bool) -> Iterator[Show]:
+def shown(language: str, *, quiet: bool) -> Iterator[Show]:
     """Show a live meter on a terminal, else only the wake words as they are heard."""
     from rich.console import Console
     from rich.live import Live

@@ -18,6 +18,7 @@ def build() -> Any:
         models,
         run,
         say,
+        setup,
         steer,
         transcribe,
         understand,
@@ -53,6 +54,7 @@ def build() -> Any:
         app.command()(command)
     app.command("devices")(devices.devices)
     app.command("mic-test")(devices.mic_test)
+    app.command("setup")(setup.setup)
     app.command("doctor")(doctor.doctor)
     app.add_typer(config.app, name="config")
     app.add_typer(models.app, name="models")

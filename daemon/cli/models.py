@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from daemon.catalogue.entries import Catalogue
+    from daemon.catalogue.entries import Catalogue, Model
     from daemon.catalogue.shelf import Shelf, Step
 
 app = typer.Typer(help="Models: what can be got, what is here. · Модели.", no_args_is_help=True)
@@ -67,24 +67,38 @@ def pull(
 ) -> None:
     """Download models; what was cut short goes on. · Скачать модели."""
     from daemon import messages
-    from daemon.catalogue.fetch import Fetcher
     from daemon.cli.language import system_language
 
     known, shelf = _both(catalogue, config)
     wanted = {name: known.model(name) for name in names}  # a wrong name is told before anything is downloaded
     language = system_language()
+    pull_all(
+        {name: model for name, model in wanted.items() if shelf.found(model) != "here"},
+        known,
+        shelf,
+        language,
+        as_json=as_json,
+    )
+    for name, model in wanted.items():
+        if not as_json:
+            print(messages.text("models.ready", language, name=name))
+            print(messages.text(f"models.use_{model.kind}", language, place=model.place, name=model.files[0]))
+    _tell_assistant(language, quiet=as_json)
+
+
+def pull_all(
+    wanted: dict[str, "Model"], known: "Catalogue", shelf: "Shelf", language: str, *, as_json: bool = False
+) -> None:
+    """Download models with their progress. Raises EngineError."""
+    from daemon import messages
+    from daemon.catalogue.fetch import Fetcher
 
     def again(why: str, seconds: float) -> None:
         print(messages.text("models.again", language, why=why, seconds=round(seconds)), file=sys.stderr)
 
     for name, model in wanted.items():
-        if shelf.found(model) != "here":
-            with _progress(name, as_json=as_json) as report:
-                shelf.pull(model, Fetcher(known.allowed, again=again), report)
-        if not as_json:
-            print(messages.text("models.ready", language, name=name))
-            print(messages.text(f"models.use_{model.kind}", language, place=model.place, name=model.files[0]))
-    _tell_assistant(language, quiet=as_json)
+        with _progress(name, as_json=as_json) as report:
+            shelf.pull(model, Fetcher(known.allowed, again=again), report)
 
 
 @app.command()

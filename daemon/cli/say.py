@@ -46,7 +46,7 @@ def say(
                 file.write(piece)
         seconds = file.seconds
     else:
-        seconds = _play(sound, settings.speaker.device, settings.speaker.volume)
+        seconds = play(sound, settings.speaker.device, settings.speaker.volume)
     told = {"seconds": seconds, "engine": speaker}
     if not seconds:
         print(messages.text("say.nothing", system_language()))
@@ -56,7 +56,7 @@ def say(
         print(messages.text("say.played", system_language(), **told))
 
 
-def _play(pieces: Iterator[Pcm], device: str, volume: int) -> float:
+def play(pieces: Iterator[Pcm], device: str, volume: int) -> float:
     """Play to the end and return the seconds; raises AudioError where there is no sound card."""
     from daemon.audio.options import SpeakerOptions
     from daemon.audio.speaker import Sound, Speaker

@@ -38,7 +38,7 @@ def broker(house: House) -> Findings:
         yield warning("broker_plain", "kombain config show --changed", host=options.host)
     if options.password_file is not None and not os.access(options.password_file, os.R_OK):
         return  # `secrets` tells of it
-    error = asyncio.run(_connected(options))
+    error = asyncio.run(connected(options))
     if error is None:
         return
     if error.code == "mqtt.unreachable":
@@ -55,7 +55,8 @@ def broker(house: House) -> Findings:
         yield failure("broker_refuses", fix, why=error)
 
 
-async def _connected(options: Any) -> BrokerError | None:
+async def connected(options: Any) -> BrokerError | None:
+    """Connect to a broker and leave again; return what is wrong."""
     from daemon.mqtt.connection import Connection
 
     connection = Connection(options, f"kombain-doctor-{os.getpid()}", will=None, on_message=lambda _: None)

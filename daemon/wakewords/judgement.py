@@ -16,8 +16,8 @@ THRESHOLDS = tuple(round(1 / (1 + math.exp(-step / 4)), 5) for step in range(-14
 PATIENCES = (1, 2, 3)
 EARLY, LATE = 2, 12
 """Frames before the phrase's end and behind it in which a hit is a hit of the phrase."""
-SPARE = 0.02
-"""False rejects, above the fewest possible, that a higher threshold may cost."""
+SPARE = 0.05
+"""False rejects, above the fewest possible, that a higher threshold may cost: a wrong waking annoys more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,9 @@ def curve(clips: Sequence[Scored], others: Sequence[Scored], patience: int) -> l
 
 
 def choose(curves: Sequence[Sequence[Point]]) -> Point:
-    """Return the point to take: no false accept, few false rejects, and as far from either trouble as can be.
+    """Return the point to take: no false accept, few false rejects, and as far from a false accept as those allow.
 
-    Between the lowest threshold without a false accept and the highest that still hears nearly as well, the middle.
+    Of the thresholds without a false accept, the highest that still hears nearly as well as the lowest of them.
     """
     found: list[tuple[float, int, Point]] = []
     for points in curves:
@@ -88,6 +88,5 @@ def choose(curves: Sequence[Sequence[Point]]) -> Point:
             continue
         best = min(one.false_rejects for one in quiet)
         good = [one for one in quiet if one.false_rejects <= best + SPARE]
-        middle = good[len(good) // 2]
-        found.append((fewest * 1000 + best, -len(good), middle))
+        found.append((fewest * 1000 + best, -len(good), good[-1]))
     return min(found, key=lambda one: one[:2])[2]

@@ -21,6 +21,7 @@ PARTS: tuple[Part, ...] = ("training", "validation", "test")
 SHARES = (6, 8, 10)
 """Of ten texts six are for training, two for validation, two for the test."""
 WORDS = re.compile(r"[^\W\d_]{2,}(?:[-'’][^\W\d_]+)*")
+SPEAKABLE = re.compile(r"[^\W\d_]+(?:[ ,'’—-]+[^\W\d_]+)*[ ,—-]*")
 PROSE = re.compile(r"[A-Z][a-z]+(?:[ ,]+[a-z]{1,14}){4,14}\.")
 
 
@@ -68,12 +69,18 @@ def commands(language: str, part: Part) -> tuple[str, ...]:
 def _sentences(language: str) -> Iterator[str]:
     if language in messages.LANGUAGES:
         for text in messages.every(language):
-            yield from (one.strip() for one in re.split(r"[.:;!?“”«»()\n]+", text) if "{" not in one and " " in one)
+            yield from (one.strip() for one in re.split(r"[.:;!?“”«»()\n]+", text) if _said(one.strip(), language))
     if language == "en":
         from pydoc_data.topics import topics
 
         for page in topics.values():
             yield from (" ".join(one.split()) for one in PROSE.findall(" ".join(page.split())))
+
+
+def _said(text: str, language: str) -> bool:
+    """Say whether somebody may say such a text: no commands, options and file names of the messages."""
+    foreign = language == "ru" and re.search("[A-Za-z]", text)
+    return " " in text and not foreign and bool(SPEAKABLE.fullmatch(text))
 
 
 def _words(language: str) -> Iterator[str]:

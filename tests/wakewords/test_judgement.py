@@ -39,9 +39,9 @@ def made(*pairs: tuple[float, int], patience: int = 1) -> list[Point]:
     return [Point(at / 100, patience, rejects, accepts, 1.0) for at, (rejects, accepts) in enumerate(pairs, 1)]
 
 
-def test_the_threshold_is_in_the_middle_of_the_gap() -> None:
-    points = made((0.0, 9), (0.0, 1), (0.01, 0), (0.01, 0), (0.02, 0), (0.3, 0), (0.9, 0))
-    assert choose([points]).threshold == 0.04
+def test_the_threshold_is_as_far_from_a_false_accept_as_the_rejects_allow() -> None:
+    points = made((0.0, 9), (0.0, 1), (0.01, 0), (0.01, 0), (0.05, 0), (0.3, 0), (0.9, 0))
+    assert choose([points]).threshold == 0.05
 
 
 def test_no_false_accept_goes_before_few_rejects() -> None:
