@@ -1,6 +1,7 @@
 """Checks of the broker, the service, and who can reach us."""
 
 import asyncio
+import errno
 import os
 import re
 import shutil
@@ -66,7 +67,7 @@ async def connected(options: Any) -> BrokerError | None:
     except BrokerError as error:
         return error
     except TimeoutError:
-        return BrokerError("mqtt.unreachable", host=options.host, port=options.port, why="timeout")
+        return BrokerError("mqtt.unreachable", host=options.host, port=options.port, why=os.strerror(errno.ETIMEDOUT))
     finally:
         connection.leave()
     return None

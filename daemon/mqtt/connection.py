@@ -5,6 +5,8 @@ Connecting blocks and has a thread of its own; after it the event loop serves pa
 
 import asyncio
 import contextlib
+import errno
+import os
 import ssl
 import threading
 from collections.abc import Callable
@@ -127,7 +129,7 @@ class Connection:
         def give_up() -> None:
             if not self._opened.done():
                 self._paho.disconnect()
-                self._failed(self._error("mqtt.unreachable", why="no answer"))
+                self._failed(self._error("mqtt.unreachable", why=os.strerror(errno.ETIMEDOUT)))
 
         self._loop.call_later(ANSWER_S, give_up)
 

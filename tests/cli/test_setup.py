@@ -77,7 +77,7 @@ def test_by_flags_nothing_is_asked_and_everything_is_tested(setup, tmp_path):
 def test_a_wrong_password_is_told_and_asked_again(setup):
     with broker(password="secret") as mosquitto:
         place = f"127.0.0.1:{mosquitto.port}"
-        answers = "\n".join(["en", place, "kombain", "wrong", "y", place, "kombain", "secret", ""])
+        answers = f"en\n{place}\nkombain\nwrong\ny\n{place}\nkombain\nsecret\n"
         status, out, err = setup("--microphone", "none", "--speaker", "none", "--models", "none", answers=answers)
     assert status == 0, err
     assert "refuses" in err or "password" in err
