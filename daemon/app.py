@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
@@ -40,6 +40,7 @@ from intents.model import Generate
 log = logging.getLogger(__name__)
 FREE_WORDS = {"en": "draw a combine harvester", "ru": "нарисуй комбайн"}
 """Requests with free words use every table of the grammar."""
+Show = Callable[[Path, str], Coroutine[None, None, None]]
 SILENT = {"none": False, "device": False, "file": True, "both": True}
 """Whether replies are kept as files, by the speaker's output."""
 
@@ -55,11 +56,13 @@ class App:
         replies: Path | None = None,
         runtime: Path | None = None,
         reread: Callable[[], Config] | None = None,
+        show: Show | None = None,
     ) -> None:
         """Put the parts together; nothing runs yet. Raises JobError for a state folder that can't be used.
 
         `models` is the folder of downloaded models (default: in the state folder), `replies` that of reply files,
-        `runtime` that of the control socket; without it there is none. `reread` reads the config again, for `reload`.
+        `runtime` that of the control socket; without it there is none. `reread` reads the config again, for `reload`;
+        `show` opens a file on the desktop, under a title.
         """
         self.config = config
         self.bus = Bus()
@@ -69,6 +72,7 @@ class App:
         self._models = models or self._state / "models"
         self._replies = replies or self._state / "replies"
         self._reread = reread
+        self._show = show
         self._reloading = asyncio.Lock()
         self._store = Store(self._state)
         self._started = inits = self._inits(config)
@@ -321,6 +325,9 @@ class App:
     def _finished(self, job: Job, artifact: Artifact | None) -> None:
         if job.state in {JobState.DONE, JobState.FAILED}:
             self.session.when_free(partial(self.performer.finished, job, artifact), job.turn)
+        if artifact is not None and self._show is not None and self.config.show == "auto":
+            title = messages.text(f"show.{artifact.kind}", self.config.language)
+            self._group.create_task(self._show(artifact.path, title), name="show")
 
     def _is_sketch(self, kind: str) -> bool:
         return self._makers[kind].sketch

@@ -53,6 +53,9 @@ class Config(BaseModel):
 
     language: Literal["en", "ru"] = Field("en", description="Language of replies that answer nobody, and of messages.")
     state: Path | None = Field(None, description="State folder; default $STATE_DIRECTORY or $XDG_DATA_HOME/kombain.")
+    show: Literal["auto", "never"] = Field(
+        "auto", description="auto: pictures and clips are opened on the desktop of whoever runs us, where there is one."
+    )
     ears: EarsOptions = EarsOptions()
     stt: SttOptions = SttOptions()
     tts: TtsOptions = TtsOptions()

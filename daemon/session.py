@@ -363,4 +363,4 @@ class Session:
 
     def _fail(self, error: KombainError, turn: str) -> None:
         log.error("%s", error)
-        self._bus.publish(Failed(code=error.code, text=str(error), turn=turn, at=time.time()))
+        self._bus.publish(Failed(code=error.code, text=error.text(self.language), turn=turn, at=time.time()))

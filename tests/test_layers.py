@@ -63,6 +63,7 @@ LAYERS = {
     "daemon.turn": 3,
     # 4: doors to the outside
     "daemon.control": 4,
+    "daemon.desktop": 4,
     "daemon.mqtt": 4,
     "daemon.web": 4,
     # 5: what puts it together

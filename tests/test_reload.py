@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -10,9 +11,11 @@ import pytest
 from daemon.app import App
 from daemon.config import load
 from daemon.control import Reloaded
+from daemon.errors import ConfigError
 from tests.broker import broker, free_port, watcher
 
 pytestmark = pytest.mark.slow
+EDITS = int(os.environ.get("KOMBAIN_EDITS", "300"))
 CONFIG = """
 ears: {{source: pipe, path: {folder}/microphone, vad: {{engine: fake}}, wake: {{engine: fake}}}}
 stt: {{engine: fake}}
@@ -138,3 +141,54 @@ async def test_a_model_that_came_is_taken_up(tmp_path):
         (folder / "model.bin").touch()
         assert await house.reload() == (Reloaded(["stt"]), {"stt"})
         assert await house.reload() == (Reloaded(), set())
+
+
+def edited(text: str, chance: random.Random) -> str:
+    """Return a config as a slip of the hand leaves it: a piece cut, doubled, swapped, or something typed into it."""
+    for _ in range(chance.randint(1, 3)):
+        first, last = sorted(chance.randrange(len(text) + 1) for _ in range(2))
+        piece = text[first : min(last, first + chance.choice((1, 3, 40)))]
+        typed = chance.choice(
+            ("x", ":", "  ", "\n", "{", "}", "[", "]", "- ", "\t", "é", "\x00", "'", "&a ", "*a", "7", "#")
+        )
+        match chance.randrange(4):
+            case 0:
+                text = text[:first] + text[first + len(piece) :]
+            case 1:
+                text = text[:first] + piece + text[first:]
+            case 2:
+                text = text[:first] + typed + text[first:]
+            case _:
+                text = text[:first]  # half-written
+        text = text or "\n"
+    return text
+
+
+@pytest.mark.timeout(60 + EDITS // 10)
+async def test_random_edits_are_taken_up_whole_or_not_at_all(tmp_path, monkeypatch):
+    """KOMBAIN_EDITS says how many (10,000 takes some minutes)."""
+    chance = random.Random(3)
+    house = Reloading(tmp_path)
+
+    async def as_if(*_args):
+        return None
+
+    monkeypatch.setattr(house.app, "_renewed", as_if)
+    monkeypatch.setattr(house.app, "_renew_mqtt", as_if)
+    whole, taken = house.path.read_text() + "\n", 0
+    for _ in range(EDITS):
+        house.path.write_text(edited(whole, chance), errors="surrogateescape")
+        before = house.app.config
+        found = await house.app.reload("ru")
+        try:
+            wanted = load(house.path, {})
+        except ConfigError:
+            assert house.app.config is before
+            assert len(found.problems) == 1
+            assert found.changed == []
+        else:
+            taken += 1
+            assert house.app.config == wanted.model_copy(update={"state": before.state})
+            assert found.problems == []
+    house.app._store.close()
+    assert 0 < taken < EDITS

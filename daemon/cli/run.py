@@ -33,9 +33,10 @@ def run(
         return settings
 
     settings = read()
+    from daemon import desktop
     from daemon.app import App
 
-    app = App(settings, runtime=paths.runtime(), reread=read)
+    app = App(settings, runtime=paths.runtime(), reread=read, show=desktop.show)
 
     async def live() -> None:
         from daemon.lifecycle import ends_on_signal, notify, reloads_on_hangup, told_to_systemd

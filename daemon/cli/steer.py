@@ -118,18 +118,16 @@ def events() -> None:
 
 def show(which: Annotated[str, typer.Argument(help="“last” or the id of a picture or clip.")] = "last") -> None:
     """Open a picture or clip. · Открыть картинку или ролик."""
-    import os
-    import shutil
     import subprocess
 
     from daemon.cli.remote import Remote
+    from daemon.desktop import opener
 
     with Remote() as remote:
         found = remote.ask("show", text=which)
     print(found["path"])
-    desktop = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    if desktop and (opener := shutil.which("xdg-open")):
-        subprocess.Popen([opener, found["path"]], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    if program := opener():
+        subprocess.Popen([program, found["path"]], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def push_to_talk() -> None:
