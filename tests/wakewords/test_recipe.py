@@ -14,7 +14,7 @@ from daemon.wakewords.sentences import PARTS, lines, part_of, vocabulary
 from daemon.wakewords.shelf import Shelf
 from daemon.wakewords.voices import voices
 
-TINY = Scale(clips=(96, 24, 48), near=(24, 24, 24), minutes=(3, 2, 3), steps=400)
+TINY = Scale(clips=(96, 24, 48), near=(24, 24, 24), minutes=(3, 2, 3), steps=250)
 
 
 @pytest.mark.slow
