@@ -39,13 +39,18 @@ def made(*pairs: tuple[float, int], patience: int = 1) -> list[Point]:
     return [Point(at / 100, patience, rejects, accepts, 1.0) for at, (rejects, accepts) in enumerate(pairs, 1)]
 
 
-def test_the_threshold_is_as_far_from_a_false_accept_as_the_rejects_allow() -> None:
-    points = made((0.0, 9), (0.0, 1), (0.01, 0), (0.01, 0), (0.05, 0), (0.3, 0), (0.9, 0))
-    assert choose([points]).threshold == 0.05
+def test_a_false_accept_and_false_rejects_are_weighed() -> None:
+    points = made((0.0, 9), (0.05, 4), (0.10, 2), (0.12, 1), (0.30, 0), (0.9, 0))
+    assert choose([points]).threshold == 0.04
 
 
-def test_no_false_accept_goes_before_few_rejects() -> None:
-    assert choose([made((0.0, 1), (0.4, 0))]).false_accepts == 0
+def test_one_outlier_does_not_make_the_word_deaf() -> None:
+    assert choose([made((0.1, 1), (0.4, 0))]).false_rejects == 0.1
+
+
+def test_of_points_that_are_nearly_as_good_the_quieter_is_taken() -> None:
+    one, two = made((0.0, 2), (0.105, 1)), made((0.0, 3), (0.205, 0))
+    assert choose([one, two]).false_accepts == 0
 
 
 def test_the_patience_with_fewer_trouble_is_taken() -> None:
