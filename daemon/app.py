@@ -212,8 +212,7 @@ class App:
             before, self._started = self._started, self._inits(self.config)
             inits = self._started
             started = [name for name in inits if inits[name] != before[name]]
-            if new.language == old.language:
-                changed |= set(started)  # a model that has come or gone counts too
+            changed |= set(started)  # a model that has come or gone counts too
             problems = [
                 error.text(language)
                 for error in await asyncio.gather(*(self._renewed(name, inits[name]) for name in started))

@@ -89,6 +89,11 @@ def load(path: Path | None, environment: Mapping[str, str] = os.environ) -> Conf
         places[tuple(key)] = name
         for size in range(1, len(key)):
             places.setdefault(tuple(key[:size]), name)
+    return validated(tree, path, places)
+
+
+def validated(tree: dict[str, Any], path: Path | None, places: "Places") -> Config:
+    """Return the config of plain data. Raises InvalidConfigError with every wrong key and value."""
     try:
         return Config.model_validate(tree)
     except ValidationError as error:

@@ -42,8 +42,12 @@ def config(given: Path | None = None) -> Path | None:
         return given
     if named := os.environ.get("KOMBAIN_CONFIG"):
         return Path(named)
-    usual = (_xdg("XDG_CONFIG_HOME", ".config") / "kombain" / "config.yaml", Path("/etc/kombain/config.yaml"))
-    return next((path for path in usual if path.is_file()), None)
+    return next((path for path in (own_config(), Path("/etc/kombain/config.yaml")) if path.is_file()), None)
+
+
+def own_config() -> Path:
+    """Return the user's own config file; it may not exist yet."""
+    return _xdg("XDG_CONFIG_HOME", ".config") / "kombain" / "config.yaml"
 
 
 def expanded(path: str | Path) -> Path:

@@ -1,4 +1,4 @@
-"""All settings at once: as they are, and as a JSON Schema that editors check a config file with. Pure."""
+"""All settings at once: as they are, as a JSON Schema for editors, and some of them put into a config file. Pure."""
 
 from typing import Any
 
@@ -61,3 +61,43 @@ def _sections(model: type[BaseModel]) -> list[type[EngineSection]]:
         elif isinstance(kind, type) and issubclass(kind, BaseModel):
             found += _sections(kind)
     return found
+
+
+def merged(text: str, found: dict[str, Any], language: str) -> str:
+    """Return a config's text with the answers in it; what stands there already, comments too, stays. Pure."""
+    from io import StringIO
+
+    from ruamel.yaml import YAML
+    from ruamel.yaml.comments import CommentedMap
+
+    from daemon import messages
+
+    yaml = YAML()
+    tree = yaml.load(text) or CommentedMap()
+    new = not text.strip()
+    for section, value in found.items():
+        known = section in tree
+        _put(tree, section, value)
+        if not known:
+            tree.yaml_set_comment_before_after_key(section, before=messages.text(f"setup.comment.{section}", language))
+    if new:
+        tree.yaml_set_start_comment(messages.text("setup.comment.start", language))
+    out = StringIO()
+    yaml.dump(tree, out)
+    return out.getvalue()
+
+
+def _put(tree: Any, key: str, value: Any) -> None:
+    if isinstance(value, dict) and value and isinstance(tree.get(key), dict):
+        for name, below in value.items():
+            _put(tree[key], name, below)
+    else:
+        tree[key] = value
+
+
+def joined(before: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    """Return plain settings with others laid over them."""
+    both = {
+        name: value for name, value in before.items() if isinstance(value, dict) and isinstance(found.get(name), dict)
+    }
+    return {**before, **found, **{name: joined(value, found[name]) for name, value in both.items()}}

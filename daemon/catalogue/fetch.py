@@ -110,7 +110,7 @@ class Fetcher:
             except OSError as error:
                 raise EngineError("models.unwritable", path=part, why=error.strerror or str(error)) from error
             else:
-                return Fetched(part, _digest(part), _size(part), stated)
+                return Fetched(part, digest(part), _size(part), stated)
 
     def _once(self, address: str, part: Path, report: Report) -> str | None:
         """Ask once and take what comes; return the checksum that the server states."""
@@ -218,6 +218,7 @@ def _size(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-def _digest(path: Path) -> str:
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -3,14 +3,14 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from daemon.catalogue.entries import Model
-from daemon.catalogue.fetch import SPARE, Fetched, Fetcher, Progress
+from daemon.catalogue.fetch import SPARE, Fetched, Fetcher, Progress, digest
 from daemon.errors import EngineError
 from daemon.passing import written
 
@@ -52,11 +52,12 @@ class Shelf:
 
         Raises EngineError: those of `Fetcher.fetch`, and `models.wrong_hash`. What has come stays for the next time.
         """
+        with self._explained():
+            self._pull(model, fetcher, report)
+
+    def _pull(self, model: Model, fetcher: Fetcher, report: Callable[[Step], None]) -> None:
         passing = self._passing(model)
-        try:
-            passing.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise EngineError("models.unwritable", path=passing, why=error.strerror or error) from error
+        passing.mkdir(parents=True, exist_ok=True)
         self._enough(model, passing)
         records, came = self._records(), {}
         for number, file in enumerate(model.files, 1):
@@ -89,7 +90,7 @@ class Shelf:
                 wrong[file] = "missing"
             elif wanted is None:
                 wrong[file] = "unknown"
-            elif _digest(path) != wanted:
+            elif digest(path) != wanted:
                 wrong[file] = "changed"
         return wrong
 
@@ -102,7 +103,7 @@ class Shelf:
         """Remove a model's files, also half-downloaded ones; say whether there were any. Raises EngineError."""
         place, passing = self._place(model), self._passing(model)
         some = False
-        try:
+        with self._explained():
             for file in model.files:
                 if (place / file).is_file():
                     (place / file).unlink()
@@ -112,9 +113,15 @@ class Shelf:
                 some = True
             with suppress(OSError):  # others' files lie there
                 place.rmdir()
-        except OSError as error:
-            raise EngineError("models.unwritable", path=error.filename, why=error.strerror or error) from error
         return some
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            path = error.filename or self._folder
+            raise EngineError("models.unwritable", path=path, why=error.strerror or error) from error
 
     def _check(self, model: Model, file: str, fetched: Fetched, recorded: str | None) -> None:
         """Refuse a file that is not what the publisher states, or not what it was the first time."""
@@ -146,8 +153,3 @@ class Shelf:
 
     def _passing(self, model: Model) -> Path:
         return self._folder / PASSING / hashlib.sha256(model.source.encode()).hexdigest()[:16]
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

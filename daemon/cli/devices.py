@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -56,7 +56,7 @@ def mic_test(
     config: Annotated[Path | None, typer.Option(readable=False, help="Config file.")] = None,
 ) -> None:
     """Show what the microphone hears: level, noise, wake word. · Проверить микрофон."""
-    from daemon import log, messages, paths
+    from daemon import log, paths
     from daemon.cli.language import system_language
     from daemon.config import load
 
@@ -65,19 +65,27 @@ def mic_test(
     with shown(language, quiet=as_json) as show:
         meter, hits = measured(settings, seconds, show)
     troubles = meter.troubles()
-    told = {"noise": round(meter.noise, 1), "speech": round(meter.speech, 1)}
     if as_json:
         scores = {word: round(score, 3) for word, score in meter.scores.items()}
-        print(json.dumps({**told, "scores": scores, "woken": hits, "troubles": troubles}))
+        levels = {"noise": round(meter.noise, 1), "speech": round(meter.speech, 1)}
+        print(json.dumps({**levels, "scores": scores, "woken": hits, "troubles": troubles}))
     else:
-        print(messages.text("mic_test.levels", language, **told))
-        for word, score in meter.scores.items():
-            code = "mic_test.woken" if hits.get(word) else "mic_test.not_woken"
-            print(messages.text(code, language, word=word, score=score, n=hits.get(word, 0)))
-        for trouble in troubles or ["fine"]:
-            print(messages.text(f"mic_test.{trouble}", language))
+        tell(meter, hits, troubles or ["fine"], language)
     if troubles:
         raise typer.Exit(1)
+
+
+def tell(meter: "Meter", hits: dict[str, int], verdicts: list[str], language: str) -> None:
+    """Print what was measured, and the verdicts on it."""
+    from daemon import messages
+
+    levels = {"noise": round(meter.noise, 1), "speech": round(meter.speech, 1)}
+    print(messages.text("mic_test.levels", language, **levels))
+    for word, score in meter.scores.items():
+        code = "mic_test.woken" if hits[word] else "mic_test.not_woken"
+        print(messages.text(code, language, word=word, score=score, n=hits[word]))
+    for verdict in verdicts:
+        print(messages.text(f"mic_test.{verdict}", language))
 
 
 Show = Callable[["Meter", str | None], None]
@@ -91,7 +99,8 @@ def measured(
 
     Raises AudioError, EngineError.
     """
-    from daemon.ears.child import open_source
+    from daemon import paths
+    from daemon.ears.child import built, open_source
     from daemon.ears.meter import Meter
     from daemon.ears.pcm import FRAME
     from daemon.ears.source import State
@@ -99,7 +108,10 @@ def measured(
     from daemon.errors import AudioError
     from daemon.types import RATE
 
-    wake, vad = (_engine(section, settings) for section in (settings.ears.wake, settings.ears.vad))
+    models = (settings.state or paths.state()) / "models"
+    wake, vad = (built(section, models) for section in (settings.ears.wake, settings.ears.vad))
+    for engine in (wake, vad):
+        engine.load()
     detector, meter, hits = Detector(wake.words), Meter(), dict.fromkeys(wake.words, 0)
     at, deadline = 0, time.monotonic() + seconds
     with contextlib.suppress(KeyboardInterrupt), open_source(settings.ears) as source:  # Ctrl-C: that was enough
@@ -118,16 +130,6 @@ def measured(
             if enough or at >= seconds * RATE or time.monotonic() > deadline:
                 break
     return meter, hits
-
-
-def _engine(section: Any, settings: "Config") -> Any:
-    from daemon import paths
-    from daemon.engines.load import find
-
-    models = (settings.state or paths.state()) / "models"
-    found = find(section.kind, section.engine)(section.options(section.engine), models=models)
-    found.load()
-    return found
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -38,7 +39,7 @@ def setup(
     from daemon.cli.language import system_language
 
     log.start("error")
-    path = config or paths.expanded(f"{os.environ.get('XDG_CONFIG_HOME') or '~/.config'}/kombain/config.yaml")
+    path = config or paths.own_config()
     steps = Steps(path, asks=not yes, language=system_language())
     steps.take_language(language)
     steps.take_microphone(microphone)
@@ -74,22 +75,24 @@ class Steps:
 
     def take_microphone(self, given: str | None) -> None:
         """Which microphone, and how well it hears."""
-        self._title("microphone")
-        while True:
-            name = given if given is not None else self._device("microphone")
-            if name == NOTHING:
-                return
-            self._found.setdefault("ears", {})["device"] = None if name in {DEFAULT, ""} else name
-            if not name:
-                return
-            if self._hears() or given is not None or not self._asks:
-                return
-            if not self._yes("setup.ask.again"):
+        self._try("microphone", given, self._microphone)
+
+    def _microphone(self, name: str) -> bool:
+        if name == NOTHING:
+            return True
+        self._found.setdefault("ears", {})["device"] = None if name in {DEFAULT, ""} else name
+        return not name or self._hears()
+
+    def _try(self, kind: str, given: str | None, take: Callable[[str], bool]) -> None:
+        """Let `take` try a device; while it is not good, and there is somebody to ask, another."""
+        self._title(kind)
+        while not take(given if given is not None else self._device(kind)):
+            if given is not None or not self._asks or not self._yes("setup.ask.again"):
                 return
 
     def _hears(self) -> bool:
         """Listen to the room and to the wake word; say what is heard, and whether it is good."""
-        from daemon.cli.devices import measured, shown
+        from daemon.cli.devices import measured, shown, tell
         from daemon.errors import AudioError, EngineError
 
         seconds = WAKE_S if self._asks else 2.0
@@ -100,29 +103,20 @@ class Steps:
         except (AudioError, EngineError) as error:
             self._note(error.text(self.language))
             return False
-        self._say("mic_test.levels", noise=round(meter.noise, 1), speech=round(meter.speech, 1))
-        for word, score in meter.scores.items():
-            self._say("mic_test.woken" if hits[word] else "mic_test.not_woken", word=word, score=score, n=hits[word])
         troubles = meter.troubles() if self._asks else [one for one in meter.troubles() if one != "no_voice"]
-        for trouble in troubles:
-            self._say(f"mic_test.{trouble}")
+        tell(meter, hits, troubles, self.language)
         return not troubles and (not self._asks or any(hits.values()))
 
     def take_speaker(self, given: str | None) -> None:
         """Which speaker, and whether it is heard."""
-        self._title("speaker")
-        while True:
-            name = given if given is not None else self._device("speaker")
-            if name == NOTHING:
-                self._found["speaker"] = {"output": "none"}
-                return
-            self._found["speaker"] = {"output": "device", "device": "" if name == DEFAULT else name}
-            if not name:
-                return
-            if self._sounds() or given is not None or not self._asks:
-                return
-            if not self._yes("setup.ask.again"):
-                return
+        self._try("speaker", given, self._speaker)
+
+    def _speaker(self, name: str) -> bool:
+        if name == NOTHING:
+            self._found["speaker"] = {"output": "none"}
+            return True
+        self._found["speaker"] = {"output": "device", "device": "" if name == DEFAULT else name}
+        return not name or self._sounds()
 
     def _sounds(self) -> bool:
         """Say something aloud; ask whether it was heard."""
@@ -174,6 +168,7 @@ class Steps:
         import asyncio
 
         from daemon.doctor.service import connected
+        from daemon.errors import ConfigError
         from daemon.mqtt.options import MqttOptions
 
         self._title("broker")
@@ -184,9 +179,17 @@ class Steps:
             if place == NOTHING:
                 self._found["mqtt"] = {"enabled": False}
                 return
-            options = self._broker(place, user, password_file, asks=given is None)
-            self._found["mqtt"] = options
-            error = asyncio.run(connected(self._config().mqtt))
+            self._found["mqtt"] = self._broker(place, user, password_file, asks=given is None)
+            try:
+                options = self._config().mqtt
+            except ConfigError as mistake:  # no broker can be called so
+                if given is not None:
+                    raise
+                self._note(mistake.text(self.language))
+                if not self._yes("setup.ask.again"):
+                    raise
+                continue
+            error = asyncio.run(connected(options))
             if error is None:
                 self._say("setup.broker_answers")
                 return
@@ -196,7 +199,7 @@ class Steps:
 
     def _broker(self, place: str, user: str | None, password_file: Path | None, *, asks: bool) -> dict[str, Any]:
         host, _, port = place.rpartition(":") if place.count(":") == 1 else (place, "", "")
-        options: dict[str, Any] = {"enabled": True, "host": host, **({"port": int(port)} if port.isdecimal() else {})}
+        options: dict[str, Any] = {"enabled": True, "host": host, **({"port": port} if port else {})}
         if user is None and asks and self._asks:
             user = self._ask("setup.ask.user", "") or None
         if user is not None:
@@ -227,6 +230,7 @@ class Steps:
         """Write the config, beside what stands in it already. Raises ConfigError."""
         from daemon.errors import ConfigError
         from daemon.passing import written
+        from daemon.settings import merged
 
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -238,9 +242,10 @@ class Steps:
 
     def _config(self) -> "Config":
         """Return the config that the answers make so far."""
-        from daemon.config import Config
+        from daemon.config import validated
+        from daemon.settings import joined
 
-        return Config.model_validate(_joined(self._before.model_dump(exclude_unset=True), self._found))
+        return validated(joined(self._before.model_dump(exclude_unset=True), self._found), self._path, {})
 
     def _models(self) -> Path:
         from daemon import paths
@@ -305,42 +310,3 @@ def gpu_memory() -> int:
         check=False, timeout=10,
     ).stdout  # fmt: skip
     return max((int(line) for line in told.split() if line.isdecimal()), default=0)
-
-
-def merged(text: str, found: dict[str, Any], language: str) -> str:
-    """Return a config's text with the answers in it; what stands there already, comments too, stays. Pure."""
-    from io import StringIO
-
-    from ruamel.yaml import YAML
-    from ruamel.yaml.comments import CommentedMap
-
-    from daemon import messages
-
-    yaml = YAML()
-    tree = yaml.load(text) or CommentedMap()
-    new = not text.strip()
-    for section, value in found.items():
-        known = section in tree
-        _put(tree, section, value)
-        if not known:
-            tree.yaml_set_comment_before_after_key(section, before=messages.text(f"setup.comment.{section}", language))
-    if new:
-        tree.yaml_set_start_comment(messages.text("setup.comment.start", language))
-    out = StringIO()
-    yaml.dump(tree, out)
-    return out.getvalue()
-
-
-def _put(tree: Any, key: str, value: Any) -> None:
-    if isinstance(value, dict) and value and isinstance(tree.get(key), dict):
-        for name, below in value.items():
-            _put(tree[key], name, below)
-    else:
-        tree[key] = value
-
-
-def _joined(before: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
-    both = {
-        name: value for name, value in before.items() if isinstance(value, dict) and isinstance(found.get(name), dict)
-    }
-    return {**before, **found, **{name: _joined(value, found[name]) for name, value in both.items()}}

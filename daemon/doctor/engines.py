@@ -1,17 +1,15 @@
 """Checks of what hears words, understands speech, speaks and makes."""
 
 from daemon.doctor.finding import Findings, House, failure, warning
-from daemon.engines.load import find
+from daemon.ears.child import built
 from daemon.engines.section import EngineSection
 from daemon.errors import EngineError, KombainError
 
 
 def wake(house: House) -> Findings:
     """Load the wake words."""
-    section = house.config.ears.wake
     try:
-        engine = find("wake", section.engine)(section.options(section.engine), models=house.models)
-        engine.load()
+        built(house.config.ears.wake, house.models).load()
     except EngineError as error:
         fix = (
             'kombain wake train "PHRASE" --name NAME'
@@ -23,10 +21,10 @@ def wake(house: House) -> Findings:
 
 def vad(house: House) -> Findings:
     """Look for the voice detector, and for gain and suppression."""
-    section = house.config.ears.vad
-    code = find("vad", section.engine).missing(section.options(section.engine), models=house.models)
-    if code is not None:
-        yield failure("vad", "pip install webrtcvad-wheels", why=EngineError(code))
+    try:
+        built(house.config.ears.vad, house.models).load()
+    except EngineError as error:
+        yield failure("vad", "pip install webrtcvad-wheels", why=error)
     if house.config.ears.gain or house.config.ears.suppression:
         try:
             from daemon.ears.cleaning import Cleaner

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from daemon import paths
 from daemon.doctor.finding import Findings, House, failure, warning
+from daemon.scene import glyphs
 
 PYTHONS = ((3, 11), (3, 14))
-FONT = "NotoColorEmoji.ttf"
 MODULES = {
     "PIL": "pillow",
     "yaml": "pyyaml",
@@ -96,9 +96,7 @@ def programs(house: House) -> Findings:
         yield from _voices(house.config.language)
     if ctypes.util.find_library("portaudio") is None:
         yield failure("no_portaudio", "apt-get install libportaudio2")
-    folders = [house.system(name) for name in ("/usr/share/fonts", "/usr/local/share/fonts")]
-    folders += [paths.expanded(name) for name in ("~/.local/share/fonts", "~/.fonts")]
-    if not any(next(folder.rglob(FONT), None) for folder in folders):
+    if glyphs.find_font() is None:
         yield failure("no_font", "apt-get install fonts-noto-color-emoji")
 
 

@@ -20,7 +20,7 @@ def config(house: House) -> Findings:
     """Read the config."""
     if house.error is not None:
         yield failure("config", "kombain config check", why=house.error)
-    user = paths.expanded("~/.config/kombain/config.yaml")
+    user = paths.own_config()
     system = house.system("/etc/kombain/config.yaml")
     if house.given is None and user.is_file() and system.is_file() and house.path == user:
         yield warning("two_configs", f"kombain config check --config {system}", used=user, other=system)

@@ -77,15 +77,17 @@ class Service:
         )
 
     def _new_wake(self) -> Wake:
-        return cast("Wake", self._new(self._options.wake))
+        return cast("Wake", built(self._options.wake, self._models))
 
     def _new_vad(self) -> Vad:
-        return cast("Vad", self._new(self._options.vad))
+        return cast("Vad", built(self._options.vad, self._models))
 
-    def _new(self, section: EngineSection) -> Any:
-        # There is one engine of each kind that needs nothing else: it is what `auto` means.
-        name = type(section).model_fields["engine"].default if section.engine == "auto" else section.engine
-        return find(section.kind, name)(section.options(name), models=self._models)
+
+def built(section: EngineSection, models: Path) -> Any:
+    """Return the engine that a section of the ears names, not loaded yet. Raises EngineError."""
+    # There is one engine of each kind that needs nothing else: it is what `auto` means.
+    name = type(section).model_fields["engine"].default if section.engine == "auto" else section.engine
+    return find(section.kind, name)(section.options(name), models=models)
 
 
 def _hear(source: Source, listener: Listener, call: Call, clean: Cleaner | None) -> bool:

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 PING_S, SILENT_S = 5.0, 20.0
 BACKLOG = 1 << 20
 PRIVATE = {"HF_HUB_DISABLE_TELEMETRY": "1"}
-"""A model that is downloaded on the user's wish is all that the hub shall hear of."""
+"""Of the hub's client only the cache is used: models are got by `kombain models pull`."""
 SPARING = {"OMP_WAIT_POLICY": "PASSIVE", "OPENBLAS_NUM_THREADS": "1"}
 """Threads that wait for the next bit of work burn a core: numpy's took five times as much as the work itself."""
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from daemon.cli.setup import merged
 from daemon.config import load
+from daemon.settings import merged
 from tests.broker import broker, free_port
 from tests.ears.speech import pcm, say
 from tests.sound import sound_card
@@ -133,6 +133,8 @@ def test_microphone_and_speaker_are_tried_on_the_spot(setup, tmp_path):
         (("--language", "de"), "de"),
         (("--models", "whisper-huge"), "whisper-huge"),
         (("--microphone", "webcam"), "webcam"),
+        (("--broker", "127.0.0.1:port"), "mqtt.port"),
+        (("--broker", "127.0.0.1:99999"), "mqtt.port"),
     ],
 )
 def test_a_mistake_is_one_sentence(setup, arguments, told):
@@ -141,7 +143,7 @@ def test_a_mistake_is_one_sentence(setup, arguments, told):
     with sound_card():
         status, _, err = setup("--yes", *(word for pair in given.items() for word in pair))
     assert told in err
-    assert len(err.strip().splitlines()) == 1
+    assert len(err.strip().splitlines()) == (2 if "mqtt" in told else 1), "the config's sentence, and the mistake"
     assert (status, setup.path.exists()) == ((0, True) if told == "webcam" else (2, False))
 
 

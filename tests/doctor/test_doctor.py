@@ -22,6 +22,7 @@ from daemon.catalogue.entries import read
 from daemon.catalogue.fetch import SPARE
 from daemon.doctor import engines, environment, examine, service, setup, sound
 from daemon.doctor.finding import House
+from daemon.scene import glyphs
 from daemon.store import Store
 from tests.broker import broker, free_port
 from tests.sound import sound_card
@@ -101,6 +102,11 @@ def readonly(ground: Ground) -> None:
     ground.patch.setattr(os, "access", lambda path, _mode: Path(path) != ground.state)
 
 
+def no_font(ground: Ground) -> None:
+    ground.patch.setattr(glyphs, "FOLDERS", ())
+    ground.patch.setattr(glyphs, "USUAL", ground.root / "none.ttf")
+
+
 def damaged(ground: Ground) -> None:
     Store(ground.state).close()
     path = ground.state / "kombain.db"
@@ -169,7 +175,7 @@ SEEDS = {
         lambda g: g.patch.setattr("ctypes.util.find_library", lambda _: None),
         "no_portaudio",
     ),
-    "no font": (environment.programs, lambda _: None, "no_font"),
+    "no font": (environment.programs, no_font, "no_font"),
     "a locale of the last century": (
         environment.system,
         lambda g: g.patch.setattr("locale.getpreferredencoding", lambda do_setlocale=True: "ANSI_X3.4-1968"),
@@ -265,7 +271,6 @@ def test_a_broken_set_up_is_named(name: str, ground: Ground) -> None:
 def test_a_sound_set_up_is_left_alone(ground: Ground) -> None:
     """What the seeds break is whole without them, so it is the seed that is named."""
     ground.write("mqtt: {enabled: false}\n")
-    ground.file("usr/share/fonts/NotoColorEmoji.ttf")
     ground.file("proc/cpuinfo", "flags : avx avx2\n")
     ground.file("proc/meminfo", "MemAvailable: 8000000 kB\n")
     unit(GOOD)(ground)
@@ -359,3 +364,9 @@ def test_a_check_that_fails_itself_is_a_finding(ground: Ground, monkeypatch: pyt
     (finding,) = examine.examine(ground.house())["config"]
     assert finding.code == "check_failed"
     assert "broken" in finding.text("ru")
+
+
+@pytest.mark.slow
+def test_an_engine_that_is_chosen_by_itself_is_no_trouble(ground: Ground) -> None:
+    ground.write("ears: {wake: {engine: auto}, vad: {engine: auto}}\n")
+    assert codes(engines.wake, ground) | codes(engines.vad, ground) == set()
