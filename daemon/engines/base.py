@@ -121,9 +121,19 @@ class Generator(Engine, Protocol):
     """".png" or ".mp4"."""
     sketch: ClassVar[bool]
     """True when its results are announced as sketches."""
+    needs_image: bool
+    """True when it makes something of a picture and can't work from words alone."""
+    reads: tuple[str, ...]
+    """The languages in which it understands a prompt; empty: all."""
 
     def estimate(self, request: dict[str, Any]) -> float:
         """Guess the seconds it will take here, before there is any history. Needs no loaded model."""
 
     def make(self, request: dict[str, Any], path: Path, step: Step) -> Made:
-        """Make `request` ({"prompt", "language", "seed", ...}) and write it to `path`, which has `suffix`."""
+        """Make `request` and write it to `path`, which has `suffix`.
+
+        `prompt`, `language` and `seed` are always there. What may be: `negative` (what not to show), `image` (path of a
+        picture to start from), `strength` (0 to 1, how far to go from it), `width` and `height` (pixels), `steps`,
+        `guidance` (scale). An engine passes over what it has no use for. `path` may get a preview while it is made:
+        a PNG of the same name with the suffix `.preview.png`, replaced at once, removed at the end.
+        """

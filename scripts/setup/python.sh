@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # A Python that works, a virtual environment, and in it the pinned packages and Kombain itself.
+torch=2.13.0
 
 works() { # PYTHON MODULES: it runs, its version is one of ours, and it has the modules
   "$1" -c "import sys, $2; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))" >/dev/null 2>&1
@@ -60,6 +61,13 @@ install_locked() { # VENV LOCK ARGUMENTS
   say "Python packages of requirements/${lock##*/} ($count, hashes checked):" \
     "Пакеты Python из requirements/${lock##*/} ($count, хеши проверяются):"
   pip_install "$venv" --require-hashes --no-deps --progress-bar off -r "$lock" "${@:3}" 2>&1 | tee "$log" | progress || pip_failed "$log"
+}
+
+install_diffusion() { # VENV LOCK: torch by its version alone, since its builds for processors and for CUDA have one name
+  local log=$1/bootstrap.log
+  say "torch $torch, and what makes pictures with it:" "torch $torch и то, что рисует с его помощью:"
+  pip_install "$1" --no-deps --progress-bar off "torch==$torch" >"$log" 2>&1 || pip_failed "$log"
+  install_locked "$1" "$2" --only-binary :all:
 }
 
 install_kombain() { # VENV CHECKOUT: from the checkout, with build tools of the lock

@@ -32,6 +32,8 @@ class Engine:
     memory_mb: ClassVar[int] = 60
     suffix: ClassVar[str] = ".mp4"
     sketch: ClassVar[bool] = False
+    needs_image: bool = False
+    reads: tuple[str, ...] = ()
 
     def __init__(self, options: Settings, *, models: Path) -> None:  # noqa: ARG002 - the protocol gives it
         self._options = options

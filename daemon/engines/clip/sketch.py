@@ -31,6 +31,8 @@ class Engine:
     memory_mb: ClassVar[int] = 350
     suffix: ClassVar[str] = ".mp4"
     sketch: ClassVar[bool] = True
+    needs_image: bool = False
+    reads: tuple[str, ...] = ("en", "ru")
 
     def __init__(self, options: Settings, *, models: Path) -> None:
         self._options = options

@@ -27,6 +27,8 @@ class Engine:
     memory_mb: ClassVar[int] = 20
     suffix: ClassVar[str] = ".png"
     sketch: ClassVar[bool] = False
+    needs_image: bool = False
+    reads: tuple[str, ...] = ()
 
     def __init__(self, options: Settings, *, models: Path) -> None:  # noqa: ARG002 - the protocol gives it
         self._options = options

@@ -26,6 +26,8 @@ class Engine:
     memory_mb: ClassVar[int] = 180
     suffix: ClassVar[str] = ".png"
     sketch: ClassVar[bool] = True
+    needs_image: bool = False
+    reads: tuple[str, ...] = ("en", "ru")
 
     def __init__(self, options: Settings, *, models: Path) -> None:  # noqa: ARG002 - the protocol gives it
         self._options = options
