@@ -4,11 +4,12 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 
 import pytest
 
 from daemon import log
-from daemon.log import Format, Journal
+from daemon.log import BACKLOG, MOST, WITHIN_S, Format, Journal, Writer
 
 
 def record(text: str, level: int = logging.WARNING) -> logging.LogRecord:
@@ -65,3 +66,60 @@ def test_only_a_standard_error_that_systemd_reads_is_the_journal(tmp_path, told)
     assert (done.stdout, "hello" in (tmp_path / "err").read_text()) == (
         ("journal hello\n", False) if told == "this stream" else ("", True)
     )
+
+
+class Reader(logging.Handler):
+    """Keeps what it is given; while `open` is not set it does not come back."""
+
+    def __init__(self):
+        super().__init__()
+        self.open = threading.Event()
+        self.taken = threading.Event()
+        self.lines = []
+
+    def emit(self, record):
+        self.taken.set()
+        self.open.wait()
+        self.lines.append(f"{log.turn.get()} {record.getMessage()}".strip())
+
+
+def test_a_reader_who_stops_holds_nobody_up_and_what_he_missed_is_counted(turn):
+    reader = Reader()
+    writer = Writer(reader)
+    writer.handle(record("first"))
+    reader.taken.wait()
+    for number in range(BACKLOG + 7):
+        writer.handle(record(f"{number}"))
+    reader.open.set()
+    writer.flush()
+    writer.handle(record("last"))
+    writer.flush()
+    assert reader.lines[:2] == ["t42 first", "t42 0"]
+    assert reader.lines[-3:] == [f"t42 {BACKLOG - 1}", "t42 7 records were left out", "t42 last"]
+
+
+def test_a_storm_is_cut_off_below_what_journald_keeps():
+    now = 0.0
+    reader = Reader()
+    reader.open.set()
+    writer = Writer(reader, clock=lambda: now)
+    for number in range(MOST + 50):
+        writer.handle(record(f"{number}"))
+        if number % 500 == 0:
+            writer.flush()
+    writer.flush()
+    assert len(reader.lines) == MOST
+    now = WITHIN_S + 1
+    writer.handle(record("calm"))
+    writer.flush()
+    assert reader.lines[-2:] == ["50 records were left out", "calm"]
+
+
+def test_the_end_does_not_wait_for_ever(monkeypatch):
+    monkeypatch.setattr(log, "LAST_WORDS_S", 0.01)
+    reader = Reader()
+    writer = Writer(reader)
+    writer.handle(record("first"))
+    writer.flush()
+    assert reader.lines == []
+    reader.open.set()
