@@ -9,12 +9,19 @@ from daemon.types import RATE
 FULL = 3000
 """30 s, Whisper's own window."""
 FRAME = RATE // 100
+STEP = 10
+"""Windows are multiples of 0.1 s: CTranslate2 keeps what it has worked out for each length that it has seen."""
 EARLY, LATE, PAUSE_DB = 0.4, 0.6, 10.0
 
 
 def frames(seconds: float, least: int, margin: int) -> int:
-    """Return the window for `seconds` of audio: even, between `least` and 3000, with `margin` to spare."""
-    return min(FULL, max(least, int(100 * seconds) + margin)) & ~1
+    """Return the window for `seconds` of audio: a multiple of STEP up to 3000, with `margin` to spare."""
+    return min(FULL, stepped(max(least, int(100 * seconds) + margin)))
+
+
+def stepped(count: int) -> int:
+    """Return the shortest window that holds so many frames."""
+    return -(-count // STEP) * STEP
 
 
 def ladder(seconds: float, least: int, margin: int) -> list[int]:

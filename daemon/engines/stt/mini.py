@@ -21,6 +21,7 @@ from daemon.transcription.loudness import Samples
 from daemon.transcription.utterance import Utterance
 from daemon.transcription.voicing import edges, speech, voicing
 from daemon.transcription.whisper import Whisper
+from daemon.transcription.window import FRAME, stepped
 from daemon.types import RATE
 
 LANGUAGES = ("en", "ru")
@@ -28,8 +29,8 @@ AROUND = RATE // 4
 """Samples in front of the speech and behind it that are decoded too."""
 SHIFTS = (0, RATE // 16, -RATE // 8, -RATE * 3 // 8)
 """How many more of them are taken in front, in the first try and in others; the last cuts into a wake phrase's rest."""
-FRAMES_TO_SPARE = 30
-"""Frames of 10 ms in a window beyond that: with none it errs more."""
+FRAMES_TO_SPARE = 25
+"""Frames of 10 ms in a window beyond that, and up to 10 more: with none it errs more."""
 BEAM = 3
 """Of a final; a partial is greedy."""
 ROOM = 120
@@ -101,7 +102,6 @@ class Engine:
         return best if best.logprob >= WORST_LOGPROB else replace(best, text="")
 
     def _hear(self, sound: Samples, language: str | None, beam: int) -> Decoding:
-        frames = len(sound) // (RATE // 100) // 2 * 2
-        encoding = self._whisper.encode(sound, frames + FRAMES_TO_SPARE, silence=True)
+        encoding = self._whisper.encode(sound, stepped(len(sound) // FRAME + FRAMES_TO_SPARE), silence=True)
         language = language or self._whisper.detect(encoding, LANGUAGES)
         return self._whisper.generate(encoding, language, room=ROOM, beam=beam, blank=True)
