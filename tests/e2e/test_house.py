@@ -194,6 +194,18 @@ def test_a_picture_from_the_first_word_to_the_file(card, talker, tmp_path):
     assert "sketch" in ends[0]["text"]
 
 
+def test_it_hears_while_every_core_has_two_other_things_to_do(card, talker, tmp_path):
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2 * (os.cpu_count() or 1))]
+    try:
+        card.speak(spoken("hey jarvis, draw a red fox in the snow", "en-us", tmp_path)).wait()
+        made = event(talker, "artifact_ready", timeout=90)
+    finally:
+        for one in busy:
+            one.kill()
+            one.wait()
+    assert made["meta"]["prompt"] == "a red fox in the snow"
+
+
 def loudness(recording, begin: float, end: float) -> float:
     part = recording.samples[int(begin * SPEAKER_RATE) : int(end * SPEAKER_RATE)].astype(float)
     return float(np.sqrt(np.mean(part**2))) if len(part) else 0.0
