@@ -17,8 +17,9 @@ picture: {engine: fake}
 clip: {engine: fake}
 mqtt: {enabled: false}
 """
+LONG = CONFIG.replace("{engine: fake}", "{engine: fake, fake: {steps: 3000000}}", 1).replace("none", "file")
 UNIT = "kombain.service"
-SILENCE = "exec 3<>/srv/microphone; head -c 2560 /dev/zero >&3; sleep infinity"
+SILENCE = "exec 3<>/srv/microphone; while head -c 2560 /dev/zero >&3; do sleep 1; done"
 QUICK = "[Service]\nWatchdogSec=3\nRestartSec=1\n"
 
 
@@ -91,9 +92,28 @@ def test_one_that_dies_or_freezes_is_started_again(service, how):
     service.run("systemctl", "daemon-reload")
 
 
-def test_the_end_takes_a_moment_and_leaves_nothing(service):
+@pytest.mark.parametrize("doing", ["nothing", "starting", "making", "answering"])
+def test_the_end_takes_a_moment_and_leaves_nothing(service, doing):
+    service.write("/etc/kombain/config.yaml", LONG)
+    service.run("systemctl", "reload", UNIT)
+    service.until(UNIT, "StatusText", "waiting for the wake word")
+    match doing:
+        case "starting":
+            service.run("systemctl", "stop", UNIT)
+            service.run("systemctl", "start", "--no-block", UNIT)
+            service.until(UNIT, "ActiveState", "activating")
+        case "making":
+            service.run("systemd-run", "kombain", "draw", "a fox")
+            service.until(UNIT, "StatusText", "waiting for the wake word; 1 thing being made")
+        case "answering":
+            service.run("systemd-run", "kombain", "say", "one two three four five six seven eight nine ten. " * 40)
+            service.until(UNIT, "StatusText", "speaking")
+    before = time.clock_gettime(time.CLOCK_REALTIME)
     began = time.monotonic()
     service.run("systemctl", "stop", UNIT)
     assert time.monotonic() - began < 10
     assert service.show(UNIT, "Result", "ExecMainStatus") == {"Result": "success", "ExecMainStatus": "0"}
     assert service.run("ls", "/run/kombain", check=False).returncode != 0
+    assert service.run("pgrep", "-c", "-f", "workers.child", check=False).stdout.strip() == "0"
+    told = service.run("journalctl", "-u", UNIT, "--since", f"@{before:.0f}", "-o", "cat", "--no-pager").stdout
+    assert "died" not in told, "the children end with it, not before it"
