@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from daemon.scene.model import Item, Link, Placed, Relation, Request
+from daemon.scene.lexicon import by_glyph
+from daemon.scene.model import TAILING, Carrier, Item, Link, Placed, Relation, Request
 
 
 class Extent(Protocol):
@@ -20,7 +21,13 @@ class Extent(Protocol):
     def height(self) -> float:
         """Share of the box's height."""
 
+    @property
+    def seat(self) -> float:
+        """Where the ink begins in its middle, as a share of the ink's height."""
 
+
+GRAZING = {"walk", "hop"}
+"""How those move who look here and there when they are several."""
 Measure = Callable[[str], Extent]
 Box = tuple[float, float, float, float]
 
@@ -57,16 +64,35 @@ class Cluster:
                 z=one.z + y / 100,
                 grounded=one.grounded and grounded,
                 group=group + one.group,
+                carrier=one.carrier and _scaled(one.carrier, scale, group),
             )
             for one in self.placed
         ]
 
 
+def _scaled(carrier: Carrier, scale: float, group: int) -> Carrier:
+    return replace(
+        carrier,
+        dx=carrier.dx * scale,
+        dy=carrier.dy * scale,
+        box=carrier.box * scale,
+        group=group + carrier.group,
+    )
+
+
+def _one_of(item: Item, number: int) -> Item:
+    """Return the copy of an item with this number: people are men, women and children in turn."""
+    mix = item.thing.mix
+    return replace(item, thing=by_glyph()[mix[number % len(mix)]]) if mix else item
+
+
 def binds(request: Request, relation: Relation) -> bool:
     """Tell whether a relation ties two things together: not a bird "and" a house, which live on different levels."""
-    if relation.kind not in {Link.AND, Link.WITH, Link.BESIDE}:
+    if relation.kind not in TAILING:
         return True
     subject, anchor = request.items[relation.subject], request.items[relation.anchor]
+    if relation.kind in {Link.CHASE, Link.FACE, Link.EAT}:
+        return airborne(subject) == airborne(anchor) or (airborne(subject) and subject.thing.size < 5)
     if relation.kind is Link.WITH and (subject.thing.wear or "hold" in subject.thing.flags):
         return True
     return airborne(subject) == airborne(anchor) and not airborne(subject)
@@ -133,7 +159,7 @@ class Builder:
         shape = self.measure(item.thing.glyph)
         box = box / item.count**0.22
         if item.count == 1:
-            return [Placed(item, x, y, box, z, grounded=grounded)]
+            return [Placed(_one_of(item, 0), x, y, box, z, grounded=grounded)]
         loose = item.thing.home in {"sky", "under", "space"} or "flying" in item.traits
         row_of = 3 if grounded or loose else 6  # on a table they stand side by side
         spread = 1.45 if loose and item.count > 3 else 1.12
@@ -143,6 +169,7 @@ class Builder:
             shape.height * box * (0.94 * spread if loose else 0.34),
         )
         rows = math.ceil(item.count / columns)
+        grazes = item.count > 2 and item.thing.motion in GRAZING and "running" not in item.traits
         found = []
         for i in range(item.count):
             row, column = divmod(i, columns)
@@ -153,16 +180,30 @@ class Builder:
             far = 1 - 0.06 * row * (0 if loose else 1)
             found.append(
                 Placed(
-                    item,
+                    _one_of(item, i),
                     x + dx,
                     y + dy,
                     box * far * self.rng.uniform(0.93, 1.05),
                     z - 0.05 * row,
+                    flip=grazes and self.rng.random() < 0.35,
                     grounded=grounded,
                     group=i,
                 )
             )
         return found
+
+    def carry(self, first: int, by: Placed) -> None:
+        """Let what was placed since `first` move with a thing (unless something of it is carried already)."""
+        for at, one in enumerate(self.placed[first:], first):
+            if one.carrier is None:
+                load = Carrier(by.item, one.x - by.x, one.y - by.y, by.box, by.flip, by.group)
+                self.placed[at] = replace(one, carrier=load)
+
+    def turn(self, copies: Sequence[Placed], gaze: int) -> None:
+        """Make those of these copies that look to a side look this way: -1 to the left, 1 to the right."""
+        for at, one in enumerate(self.placed):
+            if one.gaze == -gaze and any(one is other for other in copies):
+                self.placed[at] = replace(one, flip=not one.flip)
 
     def span(self, anchors: Sequence[Placed]) -> Box:
         """Return the box of several copies together."""

@@ -29,6 +29,8 @@ class Shape:
 
     width: float
     height: float
+    seat: float = 0.0
+    """Where the ink begins in its middle, as a share of the ink's height: an animal's back, a car's roof."""
 
 
 def find_font() -> Path | None:
@@ -83,7 +85,12 @@ def master(glyph: str) -> Any:
 
 @lru_cache(maxsize=256)
 def _ink(glyph: str) -> tuple[int, int, int, int]:
-    """Return the box of what is inked in the master; thresholded, so that faint shadows do not count."""
+    """Return the box of what is inked in the master."""
+    return _inked(glyph).getbbox() or (0, 0, 512, 512)
+
+
+def _inked(glyph: str) -> Any:
+    """Return a mask of 512 by 512: thresholded, so that faint shadows do not count."""
     from PIL import Image
 
     alpha = (
@@ -91,13 +98,17 @@ def _ink(glyph: str) -> tuple[int, int, int, int]:
         if glyph.isascii()
         else strike(glyph).getchannel("A").resize((512, 512), Image.Resampling.BILINEAR)
     )
-    return alpha.point(lambda value: 255 if value > 60 else 0).getbbox() or (0, 0, 512, 512)
+    return alpha.point(lambda value: 255 if value > 60 else 0)
 
 
+@lru_cache(maxsize=256)
 def shape(glyph: str) -> Shape:
-    """Return how much of its box the glyph fills."""
+    """Return how much of its box the glyph fills, and where one could sit on it."""
     left, top, right, bottom = _ink(glyph)
-    return Shape((right - left) / 512, (bottom - top) / 512)
+    mask = _inked(glyph)
+    middle = [left + (right - left) * share / 20 for share in range(8, 13)]
+    tops = sorted((mask.crop((int(x), top, int(x) + 2, bottom)).getbbox() or (0, 0, 0, 0))[1] for x in middle)
+    return Shape((right - left) / 512, (bottom - top) / 512, tops[2] / (bottom - top))
 
 
 def picture(item: Item, box: float) -> Any:

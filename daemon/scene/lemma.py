@@ -7,7 +7,7 @@ from typing import Any
 
 IRREGULAR = {
     "men": "man", "women": "woman", "children": "child", "mice": "mouse", "geese": "goose", "feet": "foot",
-    "teeth": "tooth", "people": "man", "wolves": "wolf", "leaves": "leaf", "oxen": "ox", "elves": "elf",
+    "teeth": "tooth", "wolves": "wolf", "leaves": "leaf", "oxen": "ox", "elves": "elf",
     "knives": "knife", "loaves": "loaf", "wives": "wife", "dice": "dice", "policemen": "policeman",
     "firemen": "fireman", "snowmen": "snowman", "cacti": "cactus", "octopi": "octopus", "fairies": "fairy",
     "shelves": "shelf", "scarves": "scarf", "halves": "half", "dwarves": "dwarf", "pianos": "piano",

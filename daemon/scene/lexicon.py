@@ -27,6 +27,12 @@ def things() -> tuple[Thing, ...]:
 
 
 @cache
+def by_glyph() -> dict[str, Thing]:
+    """Return the things by their glyphs."""
+    return {thing.glyph: thing for thing in things()}
+
+
+@cache
 def index() -> dict[Phrase, tuple[Meaning, ...]]:
     """Return the meanings of every word and phrase of both languages; several where context has to decide."""
     found: dict[Phrase, list[Meaning]] = {}
@@ -74,8 +80,10 @@ def _thing(glyph: str, row: str, scene: str) -> Thing:
         home=cast("Home", home),
         motion=motion,
         flags=frozenset(flag.split("=")[0] for flag in flags),
-        seat=float(values.get("seat", 0.1)),
+        seat=float(values["seat"]) if "seat" in values else None,
+        rim=float(values.get("rim", 0.5)),
         wear=values.get("wear", "head" if "wear" in flags else ""),
+        mix=tuple(values["mix"].split("+")) if "mix" in values else (),
     )
 
 

@@ -23,6 +23,16 @@ class Link(StrEnum):
     BETWEEN = "between"
     WITH = "with"
     AND = "and"
+    CHASE = "chase"
+    """The subject flees, the anchor is after it."""
+    FACE = "face"
+    """The anchor looks at the subject, or has to do with it."""
+    EAT = "eat"
+    """The subject is the anchor's meal."""
+
+
+TAILING = frozenset({Link.AND, Link.WITH, Link.BESIDE, Link.CHASE, Link.FACE, Link.EAT})
+"""Links whose second thing is placed by the first; with all others the first is placed by the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +50,19 @@ class Thing:
     home: Home
     motion: str
     flags: frozenset[str] = frozenset()
-    seat: float = 0.1
-    """How far below its top something put on it stands, as a share of its height."""
+    seat: float | None = None
+    """How far below its top something put on it stands, as a share of its height; None: where its ink begins."""
+    rim: float = 0.5
+    """How far below its top the opening of something hollow is, as a share of its height."""
     wear: str = ""
     """Where on a body it is worn: head, eyes, neck; "" when it is no clothing."""
+    mix: tuple[str, ...] = ()
+    """The glyphs of those it consists of: people are men, women, children."""
+
+    @property
+    def gaze(self) -> int:
+        """Return which way its picture looks: -1 to the left, 1 to the right, 0 at us."""
+        return 1 if "right" in self.flags else 0 if "front" in self.flags else -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +107,20 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Carrier:
+    """What a placed thing rides on, is worn or held by, and moves with."""
+
+    item: Item
+    dx: float
+    """From the carrier's feet to those of what it carries, in canvas units."""
+    dy: float
+    box: float
+    """The side of the carrier's square."""
+    flip: bool
+    group: int
+
+
+@dataclass(frozen=True, slots=True)
 class Placed:
     """One drawn copy of a thing on the canvas."""
 
@@ -108,6 +141,12 @@ class Placed:
     """Draw only this share of it, from below: the near side of a thing that holds another."""
     group: int = 0
     """Copies with the same group move as one."""
+    carrier: Carrier | None = None
+
+    @property
+    def gaze(self) -> int:
+        """Return which way it looks on the canvas: -1 to the left, 1 to the right, 0 at us."""
+        return -self.item.thing.gaze if self.flip else self.item.thing.gaze
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """How the things of a scene move: pure functions of time that come back to where they began or run on evenly."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from daemon.scene.model import Link, Placed, Scene
+from daemon.scene.model import Carrier, Link, Placed, Scene
 from daemon.scene.setting import WATERS
 
-APART = {Link.AND, Link.BESIDE, Link.WITH}
+APART = {Link.AND, Link.BESIDE, Link.WITH, Link.CHASE, Link.ON}
 """Relations that let things move side by side."""
 
 
@@ -25,42 +25,73 @@ class Pose:
 
 def pose(scene: Scene, one: Placed, t: float, seconds: float) -> Pose:
     """Return the pose of a placed thing at `t` of `seconds`."""
-    item = one.item
+    if one.carrier is not None:
+        bearer = _bearer(one, one.carrier)
+        if _motion(scene, bearer) not in FAST:
+            return _carried(one.carrier, pose(scene, bearer, t, seconds))
     motion = _motion(scene, one)
     phase = (one.group % 10) * 0.37 + (one.group // 10) * 0.19
-    reach = one.box
+    gone = t - seconds / 2
+    if motion in {"walk", "drive"}:
+        return _travel(one, motion, t, gone, phase)
+    if motion in {"hop", "fly", "swim", "sail", "drift"}:
+        return _roam(one, motion, t, gone, phase)
+    return _inplace(motion, t, phase, one.box)
+
+
+FAST = {"still", "spin", "twinkle"}
+"""Ways to move that leave alone what stands on a thing."""
+
+
+def _bearer(one: Placed, carrier: Carrier) -> Placed:
+    return replace(
+        one,
+        item=carrier.item,
+        x=one.x - carrier.dx,
+        y=one.y - carrier.dy,
+        box=carrier.box,
+        flip=carrier.flip,
+        group=carrier.group,
+        grounded=True,
+        carrier=None,
+    )
+
+
+def _carried(carrier: Carrier, bearer: Pose) -> Pose:
+    """Return the pose of what stands fast on a bearer that moves, turns and stretches about its own feet."""
+    turn = math.radians(-bearer.angle)
+    x, y = carrier.dx / bearer.stretch, carrier.dy * bearer.stretch
+    return replace(
+        bearer,
+        dx=bearer.dx + x * math.cos(turn) - y * math.sin(turn) - carrier.dx,
+        dy=bearer.dy + x * math.sin(turn) + y * math.cos(turn) - carrier.dy,
+    )
+
+
+def _roam(one: Placed, motion: str, t: float, gone: float, phase: float) -> Pose:
+    """Return the pose of what hops, flies, swims or drifts; `gone` is the time since the middle of the clip."""
+    way, reach = one.gaze, one.box
     match motion:
-        case "walk" | "drive":
-            return _travel(item.traits, motion, t, seconds, phase, reach, right="right" in item.thing.flags)
         case "hop":
             leap = abs(math.sin(math.pi * (t * 1.5 + phase)))
-            return Pose(dy=-0.16 * reach * leap, dx=-6 * (t - seconds / 2), stretch=1 + 0.05 * leap)
+            return Pose(dy=-0.16 * reach * leap, dx=6 * (way or -1) * gone, stretch=1 + 0.05 * leap)
         case "fly":
-            way = 1 if "right" in item.thing.flags else -1
-            front = 0 if "front" in item.thing.flags else 1
             bob = math.sin(2 * math.pi * (0.45 * t + phase))
-            return Pose(
-                way * front * 34 * (t - seconds / 2), 0.05 * reach * bob, 3 * math.cos(2 * math.pi * (0.45 * t + phase))
-            )
+            return Pose(way * 34 * gone, 0.05 * reach * bob, 3 * math.cos(2 * math.pi * (0.45 * t + phase)))
         case "swim":
             bob = math.sin(2 * math.pi * (0.4 * t + phase))
-            front = 0 if "front" in item.thing.flags else 1
-            return Pose(
-                -26 * front * (t - seconds / 2), 0.035 * reach * bob, 2.5 * math.sin(2 * math.pi * (0.8 * t + phase))
-            )
+            return Pose(way * 26 * gone, 0.035 * reach * bob, 2.5 * math.sin(2 * math.pi * (0.8 * t + phase)))
         case "sail":
             bob = math.sin(2 * math.pi * (0.3 * t + phase))
             return Pose(
-                -20 * (t - seconds / 2), 0.014 * reach * bob, 2.4 * math.sin(2 * math.pi * (0.3 * t + phase + 0.2))
-            )
-        case "drift":
-            return Pose(
-                0.05 * reach * math.sin(2 * math.pi * (0.16 * t + phase)),
-                0.045 * reach * math.sin(2 * math.pi * (0.25 * t + phase)) - 5 * (t - seconds / 2),
-                2.5 * math.sin(2 * math.pi * (0.22 * t + phase)),
+                20 * (way or -1) * gone, 0.014 * reach * bob, 2.4 * math.sin(2 * math.pi * (0.3 * t + phase + 0.2))
             )
         case _:
-            return _inplace(motion, t, phase, reach)
+            return Pose(
+                0.05 * reach * math.sin(2 * math.pi * (0.16 * t + phase)),
+                0.045 * reach * math.sin(2 * math.pi * (0.25 * t + phase)) - 5 * gone,
+                2.5 * math.sin(2 * math.pi * (0.22 * t + phase)),
+            )
 
 
 def _inplace(motion: str, t: float, phase: float, reach: float) -> Pose:
@@ -113,13 +144,11 @@ def _motion(scene: Scene, one: Placed) -> str:
     return motion
 
 
-def _travel(
-    traits: tuple[str, ...], motion: str, t: float, seconds: float, phase: float, reach: float, *, right: bool
-) -> Pose:
+def _travel(one: Placed, motion: str, t: float, gone: float, phase: float) -> Pose:
     """Cross part of the picture, with steps."""
-    speed = (80 if motion == "drive" else 44) * (1.9 if "running" in traits else 1)
+    speed = (80 if motion == "drive" else 44) * (1.9 if "running" in one.item.traits else 1)
     step = math.sin(2 * math.pi * (1.7 * t + phase))
-    way = 1 if right else -1
+    way = one.gaze or (1 if one.flip else -1)
     if motion == "drive":
-        return Pose(way * speed * (t - seconds / 2), -0.006 * reach * abs(step), 0.4 * step)
-    return Pose(way * speed * (t - seconds / 2), -0.03 * reach * abs(step), 1.8 * step)
+        return Pose(way * speed * gone, -0.006 * one.box * abs(step), 0.4 * step)
+    return Pose(way * speed * gone, -0.03 * one.box * abs(step), 1.8 * step)

@@ -9,7 +9,7 @@ from functools import cache
 from daemon.errors import EngineError
 from daemon.scene.lemma import Token, tokens
 from daemon.scene.lexicon import Meaning, index, longest, things
-from daemon.scene.model import Item, Link, Relation, Request
+from daemon.scene.model import TAILING, Item, Link, Relation, Request
 
 WORDS = 300
 """Longer prompts are read up to here."""
@@ -18,7 +18,6 @@ THINGS = 10
 COPIES = 40
 HOW_MANY = {"few": 3, "many": 9}
 SEASONS = {"autumn", "winter", "spring", "summer"}
-BESIDE = {Link.AND, Link.WITH, Link.BESIDE}
 
 
 def clean(prompt: str) -> str:
@@ -159,7 +158,8 @@ class _Reader:
             self.missing.append(word.text)
             return
         item = replace(self.look, thing=meaning.value) if self.look else Item(meaning.value, count=0)
-        count = item.count or ((5 if item.thing.size <= 2 else 3) if word.plural else 1)
+        several = 5 if item.thing.size <= 2 or item.thing.mix else 3
+        count = item.count or (several if word.plural or item.thing.mix else 1)
         self.items.append(replace(item, count=min(count, COPIES)))
         self.look = None
         self._link(len(self.items) - 1)
@@ -167,14 +167,22 @@ class _Reader:
     def _link(self, new: int) -> None:
         kind, self.pending = self.pending, None
         if new == 0:
-            self.waiting = (kind, new) if kind and kind not in BESIDE else None
+            self.waiting = (kind, new) if kind and kind not in TAILING else None
             return
         if self.waiting and kind is None:
             self.links[new], self.waiting = self.waiting, None
-        elif kind is None or kind in BESIDE:
+        elif kind is None or kind in TAILING:
             self.links[new] = (kind or Link.AND, new - 1)
+            if kind is Link.CHASE:
+                self._hurry(new - 1, new)
         elif self.waiting is None or self.waiting[1] != new - 1:
             self.links[self._root(new - 1)] = (kind, new)
+
+    def _hurry(self, *hunted: int) -> None:
+        for at in hunted:
+            item = self.items[at]
+            if "running" not in item.traits:
+                self.items[at] = replace(item, traits=(*item.traits, "running"))
 
     def _root(self, item: int) -> int:
         while item in self.links:
@@ -214,7 +222,7 @@ class _Reader:
             return
         if which == "which":
             self.waiting = (self.pending, last)
-        elif last in self.links and self.links[last][0] in BESIDE:
+        elif last in self.links and self.links[last][0] in TAILING:
             self.links[last] = (self.pending, self.links[last][1])
         self.pending = None
 
@@ -222,6 +230,8 @@ class _Reader:
         kind, value = meaning.kind, meaning.value
         if kind == "place" and value == "sea" and self.pending is Link.UNDER:
             value = "underwater"
+        if kind == "place" and self.pending is Link.OVER and self.items and self.items[-1].thing.home == "sky":
+            self.items[-1] = replace(self.items[-1], traits=(*self.items[-1].traits, "flying"))
         if value in SEASONS:
             kind = "season"
         if not (kind == "place" and value in {"sea", "sky", "snow"} and kind in self.scenery):

@@ -4,8 +4,12 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 
+from daemon.scene import verbs
 from daemon.scene.cluster import Builder, Cluster, Measure, box_of
 from daemon.scene.model import Item, Link, Placed, Relation, Request
+
+RIDDEN = {"walk", "hop", "bounce", "drive", "fly", "swim"}
+"""How that moves on which one rides, instead of standing on it."""
 
 
 def build(root: int, request: Request, place: str, rng: random.Random, measure: Measure) -> Cluster:
@@ -55,21 +59,32 @@ def _around(builder: Builder, kind: Link, relation: Relation, anchors: Sequence[
             _before(builder, relation.subject, anchors)
         case Link.BETWEEN:
             _between(builder, relation.subject, anchors)
+        case Link.CHASE:
+            verbs.chase(builder, relation.subject, anchors)
+        case Link.FACE:
+            verbs.face(builder, relation.subject, anchors)
+        case Link.EAT:
+            verbs.eat(builder, relation.subject, anchors)
         case _:
             _beside(builder, relation.subject, anchors)
 
 
 def _on(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
+    """Stand, sit or ride on top; a rider's legs are behind what carries them."""
     left, top, right, bottom = builder.span(anchors)
     thing = anchors[0].item.thing
     wide, tall = right - left, bottom - top
     item = builder.request.items[index]
     least = 0.34 * max(wide, tall)
     box = max(min(builder.fit(index, wide * 1.3, max(tall * 1.25, wide * 0.8)), box_of(item)), least)
-    y = top + thing.seat * tall + 0.03 * box
+    seat = builder.measure(thing.glyph).seat if thing.seat is None else thing.seat
+    rides = thing.motion in RIDDEN and 4 <= item.thing.size <= thing.size + 1
+    sunk = 0.27 * builder.measure(item.thing.glyph).height if rides else 0.03
     before = len(builder.placed)
-    builder.add(index, (left + right) / 2, y, box, z=anchors[0].z + 0.5, grounded=False)
+    z = anchors[0].z + (-0.2 if rides else 0.5)
+    builder.add(index, (left + right) / 2, top + seat * tall + sunk * box, box, z=z, grounded=False)
     builder.squeeze(before, left, right)
+    builder.carry(before, anchors[0])
 
 
 def _perch(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
@@ -103,16 +118,26 @@ def _perch(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
 
 
 def _inside(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
+    """Look out over the rim: the anchor's near side is drawn once more, before what is inside."""
     left, top, right, bottom = builder.span(anchors)
     wide, tall = right - left, bottom - top
-    box = max(builder.fit(index, wide * 0.72, tall * 0.95), 0.45 * min(wide, tall))
-    shape = builder.measure(builder.request.items[index].thing.glyph)
+    rim = anchors[0].item.thing.rim
+    item = builder.request.items[index]
+    shape = builder.measure(item.thing.glyph)
+    deep = rim > 0.6  # a sailing boat's hull, a jar, a window: little of what is inside is hidden
+    tight = rim < 0.1  # a vase's neck: what is in it spreads above
+    box = max(
+        builder.fit(index, wide * 0.74, tall * (0.46 if deep else 0.95)), (0.6 if tight else 0.4) * min(wide, tall)
+    )
+    hidden = 0.16 if deep else 0.42 if not tight else 0.3
+    feet = min(top + rim * tall + hidden * shape.height * box, bottom)
     z = anchors[0].z
-    feet, rim = max(top + 0.72 * tall, top + 0.38 * shape.height * box), 0.45
-    if anchors[0].item.thing.motion == "sail":  # before the sail, in the hull
-        box, feet, rim = min(box, 0.46 * tall / shape.height), bottom - 0.1 * tall, 0.2
-    builder.add(index, (left + right) / 2, min(feet, bottom), box, z=z + 0.3, grounded=False)
-    builder.placed += [replace(one, z=z + 0.6, front=rim, grounded=False) for one in anchors]
+    before = len(builder.placed)
+    builder.add(index, (left + right) / 2, feet, box, z=z + 0.3, grounded=False)
+    margin = (-0.2 if tight else 0.12) * wide
+    builder.squeeze(before, left + margin, right - margin)
+    builder.placed += [replace(one, z=z + 0.6, front=1 - rim, grounded=False) for one in anchors]
+    builder.carry(before, anchors[0])
 
 
 def _over(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
@@ -166,7 +191,9 @@ def _behind(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
 def _before(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
     left, _, right, bottom = builder.span(anchors)
     wide, tall = right - left, bottom - builder.span(anchors)[1]
-    box = max(builder.fit(index, wide * 0.62, tall * 0.55), 0.3 * max(wide, tall))
+    item = builder.request.items[index]
+    larger = item.thing.size > anchors[0].item.thing.size
+    box = box_of(item) if larger else max(builder.fit(index, wide * 0.62, tall * 0.55), 0.3 * max(wide, tall))
     x = (left + right) / 2 + builder.rng.uniform(-0.16, 0.16) * wide
     builder.add(index, x, bottom + 0.1 * box, box, z=anchors[0].z + 1)
 
@@ -203,6 +230,7 @@ def _beside(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
 
 
 def _hold(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
+    """Put a copy into each one's hand, on the side where it looks."""
     item = builder.request.items[index]
     for one in anchors[:6]:
         left, top, right, bottom = builder.outline(one)
@@ -210,9 +238,10 @@ def _hold(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
         rises = item.thing.glyph in {"🎈", "☂️", "🪁"}
         box = 0.62 * tall if rises else 0.46 * tall
         y = top + (0.3 if rises else 0.94) * tall
-        builder.placed.append(
-            Placed(item, right + 0.04 * wide, y, box, one.z + 0.5, angle=-8, grounded=False, group=one.group)
-        )
+        way = one.gaze or 1
+        x = (right if way > 0 else left) + way * 0.04 * wide
+        builder.placed.append(Placed(item, x, y, box, one.z + 0.5, angle=-8 * way, grounded=False))
+        builder.carry(len(builder.placed) - 1, one)
 
 
 def _wear(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
@@ -237,9 +266,9 @@ def _dress(builder: Builder, item: Item, body: Placed) -> None:
     left, top, right, bottom = builder.outline(body)
     wide, tall = right - left, bottom - top
     shape = builder.measure(item.thing.glyph)
-    sideways = "front" not in body.item.thing.flags
+    sideways = body.gaze != 0
     small_head = body.item.thing.glyph.isascii()
-    x = (left + right) / 2 - (0.27 * wide if sideways else 0)
+    x = (left + right) / 2 + 0.27 * wide * body.gaze
     span = 0.42 * wide if sideways else 0.56 * wide
     box = span / shape.width
     match item.thing.wear:
@@ -249,4 +278,5 @@ def _dress(builder: Builder, item: Item, body: Placed) -> None:
             y = top + (0.5 if sideways or small_head else 0.72) * tall + 0.6 * shape.height * box
         case _:
             y = top + 0.1 * tall + 0.12 * shape.height * box
-    builder.placed.append(Placed(item, x, y, box, body.z + 0.55, grounded=False, group=body.group))
+    builder.placed.append(Placed(item, x, y, box, body.z + 0.55, grounded=False))
+    builder.carry(len(builder.placed) - 1, body)

@@ -8,7 +8,7 @@ import numpy as np
 
 from daemon.scene import glyphs
 from daemon.scene.backdrop.easel import Easel
-from daemon.scene.model import Item, Placed
+from daemon.scene.model import Placed
 
 MARKS = {
     "happy": ("💛", "✨"), "love": ("❤️", "💕"), "sad": ("💧", "💧"), "angry": ("💢", "💢"), "sleeping": ("💤", ""),
@@ -50,7 +50,7 @@ def _sprite(one: Placed, easel: Easel, *, shadows: bool) -> Sprite:
         cut = round(image.height * (1 - one.front))
         image = image.crop((0, cut, image.width, image.height))
     image = _lit(image, easel, glowing="glow" in one.item.thing.flags)
-    image = _marked(image, one.item)
+    image = _marked(image, one)
     dark = shadows and one.grounded and "flat" not in one.item.thing.flags
     return Sprite(one, image, one.x * easel.unit, one.y * easel.unit, _shadow(width, easel) if dark else None)
 
@@ -68,24 +68,30 @@ def _lit(image: Any, easel: Easel, *, glowing: bool) -> Any:
     return ImageChops.multiply(image, flat)
 
 
-def _marked(image: Any, item: Item) -> Any:
+def _marked(image: Any, one: Placed) -> Any:
     """Add the marks of moods around a picture, keeping the middle of its feet where it was."""
-    from PIL import Image
+    from PIL import Image, ImageOps
 
-    marks = [MARKS[trait] for trait in item.traits if trait in MARKS][:2]
+    dust = one.grounded  # nobody raises it in the air
+    marks = [MARKS[trait] for trait in one.item.traits if trait in MARKS and (dust or trait != "running")][:2]
     if not marks or image.height < 40:
         return image
     side = max(16, round(0.24 * max(image.width, image.height)))
     canvas = Image.new("RGBA", (image.width + 2 * side, image.height + side))
     canvas.alpha_composite(image, (side, side))
+    mirrored = one.gaze > 0  # dust is behind who runs, on whichever side that is
     for rank, (right, left) in enumerate(marks):
-        where = [(right, side + image.width - side // 3, round(side * (0.2 + 0.9 * rank)), 1.0)]
-        where.append((left, round(side * 0.35), round(side * (0.9 + 0.9 * rank)), 0.75))
+        far, near = side + image.width - side // 3, round(side * 0.35)
+        where = [(right, far, round(side * (0.2 + 0.9 * rank)), 1.0)]
+        where.append((left, near, round(side * (0.9 + 0.9 * rank)), 0.75))
         for mark, x, y, size in where:
             if mark:
                 pixels = round(side * size)
                 glyph = glyphs.master(mark).resize((pixels, pixels), Image.Resampling.LANCZOS)
-                canvas.alpha_composite(glyph, (min(x, canvas.width - pixels), y))
+                at = min(x, canvas.width - pixels)
+                if mirrored:
+                    glyph, at = ImageOps.mirror(glyph), canvas.width - pixels - at
+                canvas.alpha_composite(glyph, (at, y))
     return canvas
 
 

@@ -1,0 +1,133 @@
+"""Who does what with whom: chasing, looking, eating, riding, holding; and that what belongs together moves as one."""
+
+import pytest
+
+from daemon.scene.glyphs import shape
+from daemon.scene.layout import compose
+from daemon.scene.model import Placed, Scene
+from daemon.scene.moving import pose
+from daemon.scene.parse import parse
+
+SECONDS = 4.0
+
+
+def scene_of(prompt: str, seed: int = 1) -> Scene:
+    return compose(parse(prompt), seed, shape)
+
+
+def one(scene: Scene, name: str) -> Placed:
+    return next(placed for placed in scene.placed if placed.item.thing.name == name and not placed.front)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "link"),
+    [
+        ("a dog chasing a cat", "chase"),
+        ("собака гонится за котом", "chase"),
+        ("лев охотится на зебру", "chase"),
+        ("a cat looking at a fish", "face"),
+        ("кот смотрит на рыбку", "face"),
+        ("рыцарь сражается с драконом", "face"),
+        ("a rabbit eating a carrot", "eat"),
+        ("корова ест траву", "eat"),
+        ("дети играют в мяч", "with"),
+    ],
+)
+def test_verbs_are_understood(prompt: str, link: str) -> None:
+    request = parse(prompt)
+    assert [relation.kind.value for relation in request.relations] == [link]
+    assert request.missing == ()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_flees_is_ahead_and_both_look_where_they_run(seed: int) -> None:
+    scene = scene_of("a horse chasing a cat", seed)
+    hunter, prey = one(scene, "horse"), one(scene, "cat")
+    assert hunter.gaze == prey.gaze != 0
+    assert (prey.x - hunter.x) * hunter.gaze > 0
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_two_who_look_at_each_other_are_turned_to_each_other(seed: int) -> None:
+    scene = scene_of("кот смотрит на рыбку", seed)
+    cat, fish = one(scene, "cat"), one(scene, "fish")
+    assert cat.gaze == -fish.gaze != 0
+    assert (fish.x - cat.x) * cat.gaze > 0
+    assert abs(fish.y - cat.y) < 20
+
+
+def test_a_meal_is_small_and_at_the_mouth() -> None:
+    scene = scene_of("корова ест яблоко")
+    cow, apple = one(scene, "cow"), one(scene, "apple")
+    assert apple.x < cow.x - 0.3 * shape("🐄").width * cow.box
+    assert apple.box < 0.5 * cow.box
+    assert apple.z > cow.z
+
+
+def test_a_rider_sits_on_the_back_with_legs_behind_it() -> None:
+    scene = scene_of("a boy riding a horse")
+    boy, horse = one(scene, "boy"), one(scene, "horse")
+    back = horse.y - (1 - shape("🐎").seat) * shape("🐎").height * horse.box
+    assert back < boy.y < horse.y
+    assert boy.z < horse.z
+
+
+def test_what_looks_at_the_moon_stands_below_it() -> None:
+    scene = scene_of("волк воет на луну")
+    assert scene.time == "night"
+    assert one(scene, "moon").y < one(scene, "wolf").y - 300
+
+
+def test_birds_over_a_field_fly() -> None:
+    scene = scene_of("стая птиц над полем")
+    assert len(scene.placed) == 9
+    assert all(bird.y < 620 and not bird.grounded for bird in scene.placed)
+
+
+def test_what_is_in_something_looks_out_over_its_rim() -> None:
+    scene = scene_of("three apples in a basket")
+    basket = one(scene, "basket")
+    tall = shape("🧺").height * basket.box
+    rim = basket.y - tall * (1 - basket.item.thing.rim)
+    apples = [placed for placed in scene.placed if placed.item.thing.name == "apple"]
+    assert len(apples) == 3
+    for apple in apples:
+        assert apple.y - 0.7 * shape("🍎").height * apple.box < rim < apple.y
+
+
+def test_sizes_as_said_outdo_sizes_in_nature() -> None:
+    scene = scene_of("a huge mouse and a tiny elephant")
+    assert one(scene, "mouse").box > 1.2 * one(scene, "elephant").box
+
+
+def test_people_are_not_all_alike() -> None:
+    scene = scene_of("люди на улице")
+    assert len(scene.placed) == 5
+    assert len({placed.item.thing.name for placed in scene.placed}) == 5
+
+
+@pytest.mark.parametrize(
+    ("prompt", "bearer", "load"),
+    [
+        ("a boy riding a horse", "horse", "boy"),
+        ("a cat with a hat", "cat", "top hat"),
+        ("a bird on a cow", "cow", "bird"),
+        ("кот в лодке на озере", "sailboat", "cat"),
+    ],
+)
+def test_what_is_carried_moves_with_what_carries_it(prompt: str, bearer: str, load: str) -> None:
+    scene = scene_of(prompt)
+    under, over = one(scene, bearer), one(scene, load)
+    start, end = (pose(scene, under, t, SECONDS) for t in (0.2, 3.6))
+    assert abs(end.dx - start.dx) > 30
+    for t in (0.2, 1.0, 2.7, 3.6):
+        a, b = pose(scene, under, t, SECONDS), pose(scene, over, t, SECONDS)
+        assert abs(a.dx - b.dx) < 25
+        assert a.angle == b.angle
+
+
+def test_chasers_run_the_same_way_and_faster_than_walkers() -> None:
+    scene = scene_of("a wolf chasing a horse")
+    moved = [pose(scene, placed, 3.0, SECONDS).dx for placed in scene.placed]
+    assert all(abs(dx) > 60 for dx in moved)
+    assert len({dx > 0 for dx in moved}) == 1
