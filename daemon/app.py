@@ -87,6 +87,7 @@ class App:
             speaking.Speaking(self.tts),
             self._mouth,
             self.bus,
+            language=config.language,
             volume=config.speaker.volume,
             earcons=config.speaker.earcons,
             out=self._reply_files(config),
@@ -206,7 +207,7 @@ class App:
             old, self.config = self.config, new.model_copy(update={"state": self.config.state})
             changed = differing(old, self.config)
             later = ["state"] if new.state != old.state else []
-            self._turns.language = self.session.language = new.language
+            self._turns.language = self.session.language = self.voice.language = new.language
             if new.speaker.volume != old.speaker.volume:
                 self.voice.set_volume(new.speaker.volume, None)
             before, self._started = self._started, self._inits(self.config)

@@ -20,7 +20,7 @@ class Voice:
     """Says replies, remembers the last one and holds the volume. Cancelling `say` silences the speaker."""
 
     def __init__(
-        self, speaking: Speaking, mouth: Mouth, bus: Bus, *, volume: int, earcons: bool, out: Path | None
+        self, speaking: Speaking, mouth: Mouth, bus: Bus, *, language: str, volume: int, earcons: bool, out: Path | None
     ) -> None:
         self.last: tuple[str, str] | None = None
         self.volume = volume
@@ -31,6 +31,7 @@ class Voice:
         self._speaking = speaking
         self._mouth = mouth
         self._bus = bus
+        self.language = language
         self.earcons = earcons
         self.out = out
         self._replies = 0
@@ -66,7 +67,9 @@ class Voice:
             try:
                 await self._mouth.earcon(name, self.volume)
             except KombainError as error:
-                self._bus.publish(Failed(code=error.code, text=str(error), part="speech", at=time.time()))
+                self._bus.publish(
+                    Failed(code=error.code, text=error.text(self.language), part="speech", at=time.time())
+                )
 
     def set_volume(self, to: int | None, by: int | None) -> int:
         """Set the volume, 0 to 100, or change it; return what it is now."""

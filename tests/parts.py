@@ -156,7 +156,7 @@ async def session(tmp_path, *said):
         ears.append(FakeEars())
         return ears[-1]
 
-    voice = Voice(FakeSpeaking(), mouth, bus, volume=50, earcons=True, out=None)
+    voice = Voice(FakeSpeaking(), mouth, bus, language="en", volume=50, earcons=True, out=None)
     store = Store(tmp_path)
     maker = FakeMaker()
     house = SimpleNamespace(bus=bus, ears=ears, mouth=mouth, hearing=hearing, voice=voice, maker=maker, events=[])

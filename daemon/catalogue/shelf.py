@@ -1,7 +1,9 @@
 """The models on this machine: pulled, verified, removed. A model appears in its place only when all of it is right."""
 
+import fcntl
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -50,14 +52,16 @@ class Shelf:
     def pull(self, model: Model, fetcher: Fetcher, report: Callable[[Step], None]) -> None:
         """Get a model's files, check them, and put them in their place. What is here already is left as it is.
 
-        Raises EngineError: those of `Fetcher.fetch`, and `models.wrong_hash`. What has come stays for the next time.
+        Raises EngineError: those of `Fetcher.fetch`, `models.wrong_hash`, and `models.busy` while another process does.
+        What has come stays for the next time.
         """
-        with self._explained():
-            self._pull(model, fetcher, report)
-
-    def _pull(self, model: Model, fetcher: Fetcher, report: Callable[[Step], None]) -> None:
         passing = self._passing(model)
-        passing.mkdir(parents=True, exist_ok=True)
+        with self._explained():
+            passing.mkdir(parents=True, exist_ok=True)
+            with _alone(passing, model):
+                self._pull(model, passing, fetcher, report)
+
+    def _pull(self, model: Model, passing: Path, fetcher: Fetcher, report: Callable[[Step], None]) -> None:
         self._enough(model, passing)
         records, came = self._records(), {}
         for number, file in enumerate(model.files, 1):
@@ -153,3 +157,16 @@ class Shelf:
 
     def _passing(self, model: Model) -> Path:
         return self._folder / PASSING / hashlib.sha256(model.source.encode()).hexdigest()[:16]
+
+
+@contextmanager
+def _alone(folder: Path, model: Model) -> Iterator[None]:
+    """Keep other processes from getting the same model into the same folder. Raises EngineError `models.busy`."""
+    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as error:
+        raise EngineError("models.busy", model=model.place) from error
+    finally:
+        os.close(held)

@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import logging
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,17 +42,24 @@ def run(
 
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - asyncio.run made it
-        with ends_on_signal(task):
+        ready = asyncio.Event()
+
+        async def reload() -> None:
+            await ready.wait()
+            await app.reload(settings.language)
+
+        with ends_on_signal(task), reloads_on_hangup(reload):
             async with app.running():
                 for part, why in (await app.ready()).items():
                     log.error("%s: %s", part, why)
                 gc.freeze()  # the grammars stay: to go through them took 100 ms every few turns
                 notify("READY=1")
                 log.info("ready")
+                ready.set()
                 async with told_to_systemd(app.bus, app.line, app.hopeless):
-                    with reloads_on_hangup(partial(app.reload, settings.language)):
-                        await app.session.ended.wait()
-                        await app.quiet()
+                    await app.session.ended.wait()
+                    await app.quiet()
+                ready.clear()
 
     try:
         asyncio.run(live())

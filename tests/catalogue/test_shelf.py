@@ -56,6 +56,19 @@ def test_a_model_is_there_when_all_of_it_is(files, shelf, tmp_path):
     assert shelf.verify(wanted) == {}
 
 
+def test_two_at_once_do_not_write_into_one_file(files, shelf, tmp_path):
+    wanted, refused = model(files), []
+
+    def again(*_):
+        with pytest.raises(EngineError) as error:
+            pull(Shelf(tmp_path / "models"), wanted)
+        refused.append(error.value.code)
+
+    shelf.pull(wanted, Fetcher(lambda _: True, again=again, wait=lambda _: None), again)
+    assert set(refused) == {"models.busy"}
+    assert shelf.found(wanted) == "here"
+
+
 def test_what_the_publisher_states_is_held_against_it(files, shelf):
     wanted = model(files, sha256={"model.bin": hashlib.sha256(b"other").hexdigest()})
     with pytest.raises(EngineError) as caught:

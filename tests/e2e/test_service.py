@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -81,6 +82,22 @@ def test_ready_status_signs_of_life_and_the_end(tmp_path):
         process.send_signal(signal.SIGTERM)
         systemd.until("STOPPING=1")
         assert process.wait(10) == 0
+
+
+def test_a_hangup_while_it_starts_is_answered_when_it_is_ready(tmp_path):
+    with service(tmp_path) as (process, systemd):
+        socket_file, patience = tmp_path / "kombain" / "control.sock", time.monotonic() + 30
+        while not socket_file.exists():
+            assert time.monotonic() < patience
+            time.sleep(0.005)
+        process.send_signal(signal.SIGHUP)
+        systemd.until("READY=1")
+        for line in process.stderr:
+            if "reloaded" in line:
+                break
+        else:
+            pytest.fail("it never answered")
+        assert process.poll() is None
 
 
 def test_without_a_watchdog_nothing_is_sent_for_one(tmp_path):
