@@ -88,9 +88,11 @@ def _one_of(item: Item, number: int) -> Item:
 
 def binds(request: Request, relation: Relation) -> bool:
     """Tell whether a relation ties two things together: not a bird "and" a house, which live on different levels."""
+    subject, anchor = request.items[relation.subject], request.items[relation.anchor]
+    if "vast" in subject.thing.flags | anchor.thing.flags and relation.kind in TAILING | {Link.OVER, Link.UNDER}:
+        return False
     if relation.kind not in TAILING:
         return True
-    subject, anchor = request.items[relation.subject], request.items[relation.anchor]
     if relation.kind in {Link.CHASE, Link.FACE, Link.EAT}:
         return airborne(subject) == airborne(anchor) or (airborne(subject) and subject.thing.size < 5)
     if relation.kind is Link.WITH and (subject.thing.wear or "hold" in subject.thing.flags):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from daemon.scene.model import SIDE, Scene
-from daemon.scene.sprites import put
+from daemon.scene.sprites import put, reflect
 from daemon.scene.stage import Stage, build
 from daemon.scene.weather import bolt
 
@@ -23,9 +23,12 @@ def draw(scene: Scene, progress: Progress, side: int = SIDE) -> Any:
     if scene.weather == "storm":
         bolt(canvas, scene.seed)
     for sprite in stage.sprites:
-        put(canvas, sprite, scene.place)
-    for layer in stage.before:
+        put(canvas, sprite)
+    for number, layer in enumerate(stage.before):
         canvas.paste(layer.image, (0, layer.top), layer.image)
+        if number == 0:  # the water before what swims
+            for sprite in stage.sprites:
+                reflect(canvas, sprite)
     progress(0.85)
     finish(canvas, stage, 0.0)
     return _paper(canvas, stage)

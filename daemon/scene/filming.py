@@ -9,7 +9,7 @@ from daemon.scene.backdrop.easel import Layer
 from daemon.scene.drawing import finish
 from daemon.scene.model import Scene
 from daemon.scene.moving import Pose, pose
-from daemon.scene.sprites import SHADE, Sprite
+from daemon.scene.sprites import Sprite, reflect
 from daemon.scene.stage import Stage, build
 from daemon.scene.weather import bolt
 
@@ -49,8 +49,12 @@ def _shot(stage: Stage, behind: list["_Strip"], before: list["_Strip"], t: float
         bolt(canvas, stage.scene.seed + int(t))
     for sprite in stage.sprites:
         _place(canvas, sprite, pose(stage.scene, sprite.placed, t, seconds), stage, pan)
-    for strip in before:
+    for number, strip in enumerate(before):
         strip.put(canvas, pan, t)
+        if number == 0:
+            for sprite in stage.sprites:
+                if sprite.mirror is not None:
+                    reflect(canvas, sprite, pose(stage.scene, sprite.placed, t, seconds).dx * stage.side / 1024 - pan)
     return canvas
 
 
@@ -98,11 +102,8 @@ def _place(canvas: Any, sprite: Sprite, where: Pose, stage: Stage, pan: float) -
     """Put a sprite in its pose, its shadow below it."""
     unit = stage.side / 1024
     x, y = sprite.x - pan + where.dx * unit, sprite.y
-    if sprite.shadow is not None:
-        shade = sprite.shadow
-        at = round(x - shade.width / 2), round(y - shade.height * 0.55)
-        tone = SHADE.get(stage.scene.place, (22, 26, 34))
-        canvas.paste(tone, (*at, at[0] + shade.width, at[1] + shade.height), shade)
+    for stain in sprite.stains:
+        stain.put(canvas, x, y)
     image, left, top = _posed(sprite.image, where, x, y + where.dy * unit)
     canvas.paste(image, (left, top), image)
 

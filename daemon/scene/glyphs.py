@@ -67,7 +67,8 @@ def strike(emoji: str) -> Any:
         emoji = emoji[0]
     image = Image.new("RGBA", (136, 136))
     ImageDraw.Draw(image).text((0, 4), emoji, font=face, embedded_color=True, anchor="lt")
-    return image
+    # drawn on nothing, its half-transparent pixels come out darkened by their own alpha
+    return Image.frombytes("RGBa", image.size, image.tobytes()).convert("RGBA")
 
 
 @lru_cache(maxsize=32)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from daemon.scene import setting
 from daemon.scene.cluster import Cluster, Measure, airborne, binds
 from daemon.scene.lexicon import things
+from daemon.scene.light import light_of
 from daemon.scene.model import SIDE, Item, Placed, Request, Scene
 from daemon.scene.relations import build
 
@@ -27,19 +28,21 @@ def compose(request: Request, seed: int, measure: Measure) -> Scene:
         request = replace(request, items=(easel,), place="meadow")
     place = setting.place(request)
     clusters = [build(root, request, place, rng, measure) for root in _roots(request)]
-    standing = [cluster for cluster in clusters if _level(cluster.root, place) == "standing"]
-    hanging = [cluster for cluster in clusters if _level(cluster.root, place) == "hanging"]
+    standing = [cluster for cluster in clusters if _level(cluster, place) == "standing"]
+    hanging = [cluster for cluster in clusters if _level(cluster, place) == "hanging"]
     placed = _stand(standing, place, rng)
     placed += _hang(hanging, [_box(one, measure) for one in placed], place, rng, measure)
     placed.sort(key=lambda one: (one.z, one.y))
+    time, weather = setting.time(request, place), request.weather or ""
     return Scene(
         request=asked,
         place=place,
-        time=setting.time(request, place),
-        season=request.season or ("winter" if request.weather == "snowfall" else "summer"),
-        weather=request.weather or "",
+        time=time,
+        season=request.season or ("winter" if weather == "snowfall" else "summer"),
+        weather=weather,
         seed=seed,
         placed=tuple(placed),
+        light=light_of(place, time, weather, placed, seed),
     )
 
 
@@ -49,10 +52,11 @@ def _roots(request: Request) -> list[int]:
     return [index for index in range(len(request.items)) if index not in subjects]
 
 
-def _level(item: Item, place: str) -> str:
-    if place in LOOSE and not (place == "underwater" and item.thing.home == "ground"):
+def _level(cluster: Cluster, place: str) -> str:
+    if place in LOOSE and not (place == "underwater" and cluster.root.thing.home == "ground"):
         return "hanging"
-    return "hanging" if airborne(item) else "standing"
+    flies = any("flying" in one.item.traits and one.carrier for one in cluster.placed)  # a witch on her broom
+    return "hanging" if flies or airborne(cluster.root) else "standing"
 
 
 def _stand(clusters: Sequence[Cluster], place: str, rng: random.Random) -> list[Placed]:
@@ -124,11 +128,24 @@ def _hang(
     found: list[Placed] = []
     alone = not taken
     for rank, cluster in enumerate(clusters):
-        share = 0.62 if alone and len(clusters) == 1 else 0.46 if alone else 0.3 + 0.02 * cluster.root.thing.size
+        vast = "vast" in cluster.root.thing.flags
+        if vast and cluster.root.thing.size == 9:  # a rainbow, from side to side
+            found += cluster.at(SIDE / 2, 636, 1000 / cluster.width, group=500 + 10 * rank, grounded=False)
+            found[-1] = replace(found[-1], z=-20)
+            continue
+        share = (
+            0.24
+            if vast and place not in LOOSE
+            else 0.62
+            if alone and len(clusters) == 1
+            else 0.46
+            if alone
+            else 0.3 + 0.02 * cluster.root.thing.size
+        )
         area = SIDE * (share if len(clusters) < 3 else share * 0.8)
         scale = min(area / max(cluster.width, cluster.height) * (1.25 if cluster.root.count > 2 else 1), 2.6)
         scale = min(scale, 900 / cluster.width, 820 / cluster.height)
-        x, y = _freest(cluster, scale, taken, place, rng, alone=alone)
+        x, y = _freest(cluster, scale, taken, place, rng, alone=alone and not vast)
         ones = cluster.at(x, y, scale, group=500 + 10 * rank, grounded=False)
         found += ones
         taken += [_box(one, measure) for one in ones]

@@ -1,6 +1,6 @@
 """What the words of a request become on their way to a drawing."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
@@ -150,6 +150,24 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
+class Light:
+    """The main light: a sun, a moon or a window; places in canvas units."""
+
+    x: float
+    y: float
+    reach: float
+    """The length of a shadow, as a share of the height of what throws it."""
+    force: float
+    """How dark shadows are, 0 to 1."""
+    disc: bool
+    """The backdrop shows it: it is neither a thing that was asked for nor outside the room."""
+
+    def lean(self, x: float) -> float:
+        """Return how far a shadow at `x` falls to the side (greater: to the right), as a share of its length."""
+        return max(-1.3, min(1.3, (x - self.x) / 420))
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """A finished composition: what is where, before what."""
 
@@ -159,5 +177,6 @@ class Scene:
     season: str
     weather: str
     seed: int
-    placed: tuple[Placed, ...] = field(default=())
+    placed: tuple[Placed, ...]
     """From far to near."""
+    light: Light

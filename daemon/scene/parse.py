@@ -236,7 +236,11 @@ class _Reader:
             kind = "season"
         if not (kind == "place" and value in {"sea", "sky", "snow"} and kind in self.scenery):
             self.scenery[kind] = value
-        self.pending = None
-        if self.look and not self.items:
+        described, self.pending = self.pending is not None, None
+        if self.look and (
+            kind == "place" or not self.items or described
+        ):  # "in a dark room": the room's, not the cat's
+            if "dark" in self.look.traits:
+                self.scenery.setdefault("time", "night")
             self.look = None
         self._settle()

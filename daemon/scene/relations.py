@@ -78,7 +78,7 @@ def _on(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
     least = 0.34 * max(wide, tall)
     box = max(min(builder.fit(index, wide * 1.3, max(tall * 1.25, wide * 0.8)), box_of(item)), least)
     seat = builder.measure(thing.glyph).seat if thing.seat is None else thing.seat
-    rides = thing.motion in RIDDEN and 4 <= item.thing.size <= thing.size + 1
+    rides = (thing.motion in RIDDEN or "flying" in item.traits) and 4 <= item.thing.size <= thing.size + 1
     sunk = 0.27 * builder.measure(item.thing.glyph).height if rides else 0.03
     before = len(builder.placed)
     z = anchors[0].z + (-0.2 if rides else 0.5)
@@ -236,10 +236,11 @@ def _hold(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
         left, top, right, bottom = builder.outline(one)
         wide, tall = right - left, bottom - top
         rises = item.thing.glyph in {"🎈", "☂️", "🪁"}
-        box = 0.62 * tall if rises else 0.46 * tall
-        y = top + (0.3 if rises else 0.94) * tall
+        shelters = item.thing.glyph == "☂️"
+        box = (0.9 if shelters else 0.62 if rises else 0.46) * tall
+        y = top + (0.62 if shelters else 0.3 if rises else 0.94) * tall
         way = one.gaze or 1
-        x = (right if way > 0 else left) + way * 0.04 * wide
+        x = (right if way > 0 else left) - way * (0.2 if shelters else -0.04) * wide
         builder.placed.append(Placed(item, x, y, box, one.z + 0.5, angle=-8 * way, grounded=False))
         builder.carry(len(builder.placed) - 1, one)
 

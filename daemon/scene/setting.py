@@ -23,9 +23,14 @@ def place(request: Request) -> str:
         small_object = scene in {"room", "kitchen", "stage"}
         votes[scene] += 1 if small_object and item.thing.wear else weight
     chosen = votes.most_common(1)[0][0]
-    furniture = any(item.thing.scene == "room" and item.thing.size >= 4 for item in request.items)
-    if furniture and all(item.thing.size <= 6 for item in request.items) and not request.season:
+    furniture = any(
+        item.thing.scene == "room" and item.thing.size >= 4 and "hold" not in item.thing.flags for item in request.items
+    )
+    outside = any("vast" in item.thing.flags or "flying" in item.traits for item in request.items)
+    if furniture and all(item.thing.size <= 6 for item in request.items) and not request.season and not outside:
         return "room"
+    if outside and chosen in INDOORS | {"sky"}:
+        return next((item.thing.scene for item in request.items if item.thing.scene not in INDOORS | {"sky"}), "meadow")
     outdoors = [item for item in request.items if item.thing.scene not in INDOORS]
     if chosen in INDOORS and any(item.thing.size >= 7 for item in outdoors):
         chosen = outdoors[0].thing.scene

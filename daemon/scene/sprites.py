@@ -1,14 +1,17 @@
 """What stands in the scene, as pictures ready to be put on the canvas: lit, turned, with marks of mood and shadows."""
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from daemon.scene import glyphs
 from daemon.scene.backdrop.easel import Easel
-from daemon.scene.model import Placed
+from daemon.scene.light import DARK, lamps
+from daemon.scene.model import Placed, Scene
+from daemon.scene.setting import WATERS
+from daemon.scene.shade import COOL, SHADE, WARM, Pools, Stain, cast, contact, halo, mirrored
+
+FLOATING = {"space", "underwater", "sky"}
+"""Places without a ground for shadows."""
 
 MARKS = {
     "happy": ("💛", "✨"), "love": ("❤️", "💕"), "sad": ("💧", "💧"), "angry": ("💢", "💢"), "sleeping": ("💤", ""),
@@ -27,20 +30,22 @@ class Sprite:
     x: float
     """The middle of its feet."""
     y: float
-    shadow: Any | None = None
-    """A soft dark ellipse, L mode, to be put under its feet."""
+    stains: tuple[Stain, ...] = ()
+    """Its shadow or its shine, to be laid on before it."""
+    mirror: Any | None = None
+    """Its image in the water, RGBA, to be hung from its feet."""
 
 
-def sprites(placed: tuple[Placed, ...], easel: Easel, *, shadows: bool) -> list[Sprite]:
+def sprites(scene: Scene, easel: Easel) -> list[Sprite]:
     """Draw every placed thing, from far to near."""
-    return [_sprite(one, easel, shadows=shadows) for one in placed]
+    pools = Pools(lamps(scene.placed, scene.time), easel.side, 0) if lamps(scene.placed, scene.time) else None
+    return [_sprite(one, scene, easel, pools) for one in scene.placed]
 
 
-def _sprite(one: Placed, easel: Easel, *, shadows: bool) -> Sprite:
+def _sprite(one: Placed, scene: Scene, easel: Easel, pools: Pools | None) -> Sprite:
     from PIL import Image, ImageOps
 
     image = glyphs.picture(one.item, one.box * easel.unit)
-    width = image.width
     if one.flip:
         image = ImageOps.mirror(image)
     angle = one.angle + (180 if "upside" in one.item.traits else 0)
@@ -49,10 +54,37 @@ def _sprite(one: Placed, easel: Easel, *, shadows: bool) -> Sprite:
     if one.front:
         cut = round(image.height * (1 - one.front))
         image = image.crop((0, cut, image.width, image.height))
-    image = _lit(image, easel, glowing="glow" in one.item.thing.flags)
-    image = _marked(image, one)
-    dark = shadows and one.grounded and "flat" not in one.item.thing.flags
-    return Sprite(one, image, one.x * easel.unit, one.y * easel.unit, _shadow(width, easel) if dark else None)
+    glowing = "glow" in one.item.thing.flags
+    image = _lit(image, easel, glowing=glowing)
+    x, y = one.x * easel.unit, one.y * easel.unit
+    if pools and not glowing:
+        image = pools.sprite(image, round(x - image.width / 2), round(y - image.height))
+    floats = one.item.thing.home == "water" and scene.place in WATERS
+    return Sprite(
+        one,
+        _marked(image, one),
+        x,
+        y,
+        _stains(one, image, scene, easel),
+        mirrored(image, easel.unit) if floats and one.grounded else None,
+    )
+
+
+def _stains(one: Placed, image: Any, scene: Scene, easel: Easel) -> tuple[Stain, ...]:
+    """Return the shine of a lamp or the shadow of what stands on the ground (none on water, none in the air)."""
+    if "glow" in one.item.thing.flags:
+        force = DARK.get(scene.time, 0.0)
+        tone = COOL if one.item.thing.home == "sky" and scene.time == "night" else WARM
+        return (halo(image.height, easel.unit, force, tone),) if force and not one.front else ()
+    if not one.grounded or "flat" in one.item.thing.flags or scene.place in FLOATING:
+        return ()
+    if scene.place in {"sea", "lake"} or (one.item.thing.home == "water" and scene.place in WATERS):
+        return ()
+    tone = SHADE.get(scene.place, (22, 26, 34))
+    spot = contact(image.width, tone, 0.5)
+    if scene.light.force < 0.3:
+        return (spot,)
+    return (cast(image, scene.light, scene.light.lean(one.x), tone), spot)
 
 
 def _lit(image: Any, easel: Easel, *, glowing: bool) -> Any:
@@ -95,26 +127,15 @@ def _marked(image: Any, one: Placed) -> Any:
     return canvas
 
 
-def _shadow(width: int, easel: Easel) -> Any:
-    from PIL import Image
-
-    wide, tall = max(8, round(width * 1.12)), max(4, round(width * 0.2))
-    x = np.linspace(-1, 1, wide, dtype=np.float32)[None, :]
-    y = np.linspace(-1, 1, tall, dtype=np.float32)[:, None]
-    fall = np.clip(1 - np.sqrt(x * x + y * y), 0, 1) ** 0.8
-    strength = 150 if easel.time in {"day", "dawn"} else 120
-    return Image.fromarray((fall * strength).astype(np.uint8))
+def put(canvas: Any, sprite: Sprite) -> None:
+    """Put a sprite, and what it throws on the ground first, on an RGB canvas."""
+    for stain in sprite.stains:
+        stain.put(canvas, sprite.x, sprite.y)
+    at = round(sprite.x - sprite.image.width / 2), round(sprite.y - sprite.image.height)
+    canvas.paste(sprite.image, at, sprite.image)
 
 
-SHADE = {"snow": (58, 88, 140), "moon": (20, 20, 30)}
-
-
-def put(canvas: Any, sprite: Sprite, place: str, dx: float = 0, dy: float = 0) -> None:
-    """Put a sprite, and its shadow first, on an RGB canvas."""
-    if sprite.shadow is not None:
-        shade = sprite.shadow
-        at = math.floor(sprite.x + dx - shade.width / 2), math.floor(sprite.y - shade.height * 0.55)
-        canvas.paste(SHADE.get(place, (22, 26, 34)), (*at, at[0] + shade.width, at[1] + shade.height), shade)
-    image = sprite.image
-    at = round(sprite.x + dx - image.width / 2), round(sprite.y + dy - image.height)
-    canvas.paste(image, at, image)
+def reflect(canvas: Any, sprite: Sprite, dx: float = 0) -> None:
+    """Put a sprite's image in the water, if it has one, on an RGB canvas."""
+    if sprite.mirror is not None:
+        canvas.paste(sprite.mirror, (round(sprite.x + dx - sprite.mirror.width / 2), round(sprite.y)), sprite.mirror)

@@ -1,6 +1,6 @@
 """A scene made ready to be seen: its background layers, its sprites and what lies over all of it, at any size."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -8,13 +8,12 @@ import numpy as np
 
 from daemon.scene import backdrop
 from daemon.scene.backdrop.easel import Easel, Layer
+from daemon.scene.light import lamps
 from daemon.scene.model import Scene
 from daemon.scene.setting import INDOORS
+from daemon.scene.shade import Pools
 from daemon.scene.sprites import Sprite, sprites
-from daemon.scene.weather import Fall, veil
-
-FLOATING = {"space", "underwater", "sky"}
-SUNS = {"sun", "moon", "crescent moon", "sun with face"}
+from daemon.scene.weather import Fall, dimmed, veil
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,29 +34,31 @@ class Stage:
 
 def build(scene: Scene, side: int, margin: int = 0) -> Stage:
     """Paint the layers and draw the sprites of `scene` for a canvas of `side` pixels."""
-    names = {item.thing.name for item in scene.request.items}
-    easel = Easel(
-        side,
-        margin,
-        scene.seed,
-        scene.time,
-        scene.season,
-        scene.weather,
-        celestial=not names & SUNS,
-    )
+    easel = Easel(side, margin, scene.seed, scene.time, scene.season, scene.weather, scene.light)
     layers = backdrop.paint(scene.place, easel)
+    shining = lamps(scene.placed, scene.time)
+    if shining:
+        pools = Pools(shining, side, margin)
+        layers = [replace(layer, image=pools.layer(layer.image, layer.top, _near(layer, scene))) for layer in layers]
+    if scene.weather == "fog" and scene.place not in INDOORS:
+        layers = [replace(layer, image=dimmed(layer.image, layer.depth, scene.time)) for layer in layers]
     indoors = scene.place in INDOORS
     return Stage(
         scene=scene,
         side=side,
         margin=margin,
         behind=[layer for layer in layers if not layer.front],
-        sprites=sprites(scene.placed, easel, shadows=scene.place not in FLOATING),
+        sprites=sprites(scene, easel),
         before=[layer for layer in layers if layer.front],
         fall=None if indoors else Fall.of(scene.weather, scene.season, scene.seed, side),
-        veil=None if indoors else veil(scene.weather, side, scene.seed),
+        veil=None if indoors else veil(scene.weather, scene.time, side, scene.seed),
         paper=_paper(side),
     )
+
+
+def _near(layer: Layer, scene: Scene) -> float:
+    """Return how much of a lamp's light reaches a layer: all of it in a room, none the sky."""
+    return 1.0 if scene.place in INDOORS else min(1.0, max(0.0, (layer.depth - 0.2) / 0.5))
 
 
 @lru_cache(maxsize=2)

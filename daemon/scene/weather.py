@@ -35,6 +35,8 @@ class Fall:
         from PIL import ImageDraw
 
         draw = ImageDraw.Draw(canvas, "RGBA")
+        if self.kind in {"rain", "storm"}:
+            self._splashes(draw, t)
         for x, y, size, phase in self.seeds:
             match self.kind:
                 case "snowfall":
@@ -60,6 +62,16 @@ class Fall:
             [px, py, px - slant * long, py + long], fill=(214, 230, 246, light), width=max(1, round(2.2 * self.unit))
         )
 
+    def _splashes(self, draw: Any, t: float) -> None:
+        """Draw rings where drops meet the ground, each at a new place every time it begins."""
+        for x, y, size, phase in self.seeds[::5]:
+            age = (1.7 * t + phase) % 1
+            turn = math.floor(1.7 * t + phase)
+            px, py = ((x + 0.37 * turn) % 1) * self.side, (0.72 + 0.27 * ((y + 0.61 * turn) % 1)) * self.side
+            r = (4 + 16 * size) * age * self.unit * (0.6 + py / self.side)
+            ring = [px - r, py - 0.32 * r, px + r, py + 0.32 * r]
+            draw.ellipse(ring, outline=(220, 234, 248, int(150 * (1 - age))), width=max(1, round(1.6 * self.unit)))
+
     def _leaf(self, draw: Any, x: float, y: float, size: float, phase: float, t: float) -> None:
         px = ((x + t * (0.12 + 0.1 * size)) % 1.1 - 0.05) * self.side
         py = (0.15 + 0.8 * y + 0.05 * math.sin(3 * t + 6.3 * phase)) * self.side
@@ -71,21 +83,37 @@ class Fall:
         )
 
 
-def veil(weather: str, side: int, seed: int) -> Any | None:
-    """Return the mist or gloom that lies over everything, RGBA, or None."""
+MIST = {"day": (226, 231, 235), "dawn": (232, 222, 218), "sunset": (222, 190, 178), "night": (88, 100, 138)}
+
+
+def dimmed(image: Any, depth: float, time: str) -> Any:
+    """Return a sheet of the backdrop as fog shows it: the farther (depth 0), the paler."""
     from PIL import Image
 
-    if weather == "fog":
-        random = np.random.default_rng(seed + 11)
-        small = Image.fromarray(random.random((9, 5), dtype=np.float32))
-        noise = np.asarray(small.resize((side, side), Image.Resampling.BICUBIC))
-        rows = np.linspace(0, 1, side, dtype=np.float32)[:, None]
-        band = np.exp(-(((rows - 0.62) / 0.3) ** 2))
-        alpha = np.clip((0.34 + 0.5 * noise) * band * 190 + 36, 0, 225)
-        image = np.full((side, side, 4), 232, np.uint8)
-        image[..., 3] = alpha
-        return Image.fromarray(image)
-    return None
+    share = 0.15 + 0.72 * (1 - min(1.0, depth)) ** 1.2
+    flat = Image.new(image.mode, image.size, MIST[time] if image.mode == "RGB" else (*MIST[time], 255))
+    mixed = Image.blend(image, flat, share)
+    if image.mode == "RGBA":
+        mixed.putalpha(image.getchannel("A"))
+    return mixed
+
+
+def veil(weather: str, time: str, side: int, seed: int) -> Any | None:
+    """Return the mist that drifts before the things, RGBA, or None."""
+    from PIL import Image
+
+    if weather != "fog":
+        return None
+    random = np.random.default_rng(seed + 11)
+    small = Image.fromarray(random.random((9, 4), dtype=np.float32))
+    noise = np.asarray(small.resize((side, side), Image.Resampling.BICUBIC))
+    rows = np.linspace(0, 1, side, dtype=np.float32)[:, None]
+    band = np.exp(-(((rows - 0.88) / 0.2) ** 2)) + 0.3 * np.exp(-(((rows - 0.5) / 0.3) ** 2))
+    alpha = np.clip((0.25 + 0.75 * noise) * band * 190, 0, 190)
+    image = np.empty((side, side, 4), np.uint8)
+    image[..., :3] = MIST[time]
+    image[..., 3] = alpha
+    return Image.fromarray(image)
 
 
 def bolt(canvas: Any, seed: int) -> None:

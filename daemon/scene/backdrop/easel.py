@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from daemon.scene.model import SIDE
+from daemon.scene.light import NOON
+from daemon.scene.model import SIDE, Light
 
 Array = NDArray[np.float32]
 Point = tuple[float, float]
@@ -48,8 +49,7 @@ class Easel:
     time: str = "day"
     season: str = "summer"
     weather: str = ""
-    celestial: bool = True
-    """Paint a sun or moon (not when one was asked for as a thing)."""
+    light: Light = NOON
     rng: np.random.Generator = field(init=False)
     unit: float = field(init=False)
     width: int = field(init=False)

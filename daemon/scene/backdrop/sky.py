@@ -39,7 +39,7 @@ def sky(easel: Easel) -> list[Layer]:
     clear = OVERCAST.get(easel.weather, 0) < 0.6
     if easel.time == "night" and clear:
         stars(easel, image, 170, 0.62)
-    if easel.celestial and clear:
+    if easel.light.disc and clear:
         _sun_or_moon(easel, image)
     layers = [Layer(image, 0, 0.0)]
     if easel.weather != "fog" and not (easel.time == "night" and clear and easel.rng.random() < 0.4):
@@ -80,17 +80,16 @@ def stars(easel: Easel, image: Any, count: int, low: float) -> None:
 def _sun_or_moon(easel: Easel, image: Any) -> None:
     from PIL import Image, ImageDraw
 
-    side = float(easel.rng.choice([-1, 1]))
-    x = 512 + side * float(easel.rng.uniform(250, 380))
+    x, y = easel.light.x, easel.light.y
     match easel.time:
         case "night":
-            y, r, glow, disc = float(easel.rng.uniform(110, 190)), 52.0, (150, 170, 230), (246, 242, 222)
+            r, glow, disc = 52.0, (150, 170, 230), (246, 242, 222)
         case "sunset":
-            y, r, glow, disc = 470.0, 72.0, (255, 196, 110), (255, 232, 168)
+            r, glow, disc = 72.0, (255, 196, 110), (255, 232, 168)
         case "dawn":
-            y, r, glow, disc = 500.0, 62.0, (255, 226, 170), (255, 246, 214)
+            r, glow, disc = 62.0, (255, 226, 170), (255, 246, 214)
         case _:
-            y, r, glow, disc = float(easel.rng.uniform(110, 170)), 56.0, (255, 246, 200), (255, 240, 170)
+            r, glow, disc = 56.0, (255, 246, 200), (255, 240, 170)
     easel.glow(image, x, y, r * 6, glow, 0.75)
     pixels = round(2 * r * easel.unit)
     mask = Image.new("L", (pixels * 4, pixels * 4))

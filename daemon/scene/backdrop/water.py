@@ -2,7 +2,7 @@
 
 import math
 
-from daemon.scene.backdrop.easel import Easel, Layer
+from daemon.scene.backdrop.easel import Easel, Layer, Sheet
 from daemon.scene.backdrop.plants import tufts
 
 SEA = {"sunset": ("#f0a878", "#5f5f9a"), "dawn": ("#c9d3e6", "#6f9fcf")}
@@ -121,7 +121,20 @@ def _glitter(e: Easel, y0: float, y1: float, count: int) -> Layer:
         x, y = float(e.rng.uniform(e.left, e.right)), y0 + (y1 - y0) * k
         wide = 8 + 46 * k * float(e.rng.random())
         sheet.line((*e.colour(tone), 150), 1.2 + 2 * k, (x, y), (x + wide, y))
+    if e.time != "day" and not e.weather:
+        _gleam(e, sheet, y0, y1)
     return sheet.layer(0.4)
+
+
+def _gleam(e: Easel, sheet: Sheet, y0: float, y1: float) -> None:
+    """Lay the way of light below a low sun or the moon."""
+    tone = {"sunset": (255, 214, 140), "dawn": (255, 236, 200)}.get(e.time, (206, 220, 255))
+    for _ in range(150):
+        k = float(e.rng.random())
+        y = y0 + (y1 - y0) * k
+        spread, wide = 16 + 70 * k, 10 + 50 * k * float(e.rng.random())
+        x = e.light.x + float(e.rng.normal(0, 0.5)) * spread - wide / 2
+        sheet.line((*tone, int(190 - 110 * k)), 1.6 + 2.6 * k, (x, y), (x + wide, y))
 
 
 def _front(layer: Layer) -> Layer:

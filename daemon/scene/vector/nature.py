@@ -59,8 +59,8 @@ def islet(p: Pen) -> None:
 
 def rainbow(p: Pen) -> None:
     for i, tone in enumerate(("#ef5350", "#ffa040", "#ffe066", "#66c26a", "#4fa8ea", "#6f6fd8", "#a06fd0")):
-        p.pie(tone, 50, 97, 49 - 3.4 * i, 90 - 6.2 * i, 180, 360)
-    p.pie("#00000000", 50, 97, 25.2, 46.6, 180, 360)
+        p.pie(f"{tone}b4", 50, 98, 49 - 2.2 * i, 62 - 2.5 * i, 180, 360)
+    p.pie("#00000000", 50, 98, 33.6, 44.5, 180, 360)
 
 
 def starfish(p: Pen) -> None:
