@@ -1,7 +1,7 @@
 """Finished files under `artifacts/YYYY-MM/`: whole or not there at all, with their index in the store.
 
 A file's name follows from its job, so a job that is done again after a crash replaces its file, never doubles it.
-How long they are kept, and thumbnails, are not decided here yet: nothing is ever deleted.
+What lies beside it (`ID.thumb.jpg`, `ID.poster.jpg`) begins with the same name, and comes and goes with it.
 """
 
 import json
@@ -16,7 +16,7 @@ from daemon.errors import JobError
 from daemon.store import Store
 from daemon.types import Artifact, Job
 
-PART = ".part"
+PART, PREVIEW = ".part", ".preview.png"
 
 
 class Artifacts:
@@ -34,7 +34,7 @@ class Artifacts:
         path = self._final(job, suffix).with_name(f".{job.id}{PART}{suffix}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.unlink(missing_ok=True)
+            self.discard(path)
         except OSError as error:
             raise JobError("job.write", path=path.parent, why=error.strerror) from error
         return path
@@ -47,6 +47,9 @@ class Artifacts:
         final = self._final(job, part.suffix)
         try:
             _sync(part)
+            for beside in _parts(part):
+                if beside != part and not beside.name.endswith(PREVIEW):
+                    beside.replace(final.with_name(beside.name.removeprefix(".").replace(PART, "", 1)))
             part.replace(final)
             _sync(final.parent)
         except FileNotFoundError as error:
@@ -54,6 +57,11 @@ class Artifacts:
         except OSError as error:
             raise JobError("job.write", path=final, why=error.strerror) from error
         return Artifact(job.id, job.id, job.kind, final, made.mime, made.meta)
+
+    def discard(self, part: Path) -> None:
+        """Remove what is half made: the file from `begin` and whatever lies beside it."""
+        for path in _parts(part):
+            path.unlink(missing_ok=True)
 
     def index(self, db: sqlite3.Connection, artifact: Artifact) -> None:
         """Write the artifact's row, within the transaction that ends its job."""
@@ -90,6 +98,11 @@ class Artifacts:
 
     def _final(self, job: Job, suffix: str) -> Path:
         return self._folder / f"{datetime.fromtimestamp(job.created, UTC):%Y-%m}" / f"{job.id}{suffix}"
+
+
+def _parts(part: Path) -> list[Path]:
+    """Return the file from `begin`, if it is there, and what was written beside it."""
+    return list(part.parent.glob(f"{part.stem}.*"))
 
 
 def _sync(path: Path) -> None:

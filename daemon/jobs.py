@@ -206,7 +206,7 @@ class Jobs:
             raise JobError("job.too_slow", seconds=int(deadline)) from error
         finally:
             with suppress(OSError):
-                part.unlink(missing_ok=True)
+                self._artifacts.discard(part)
 
     def _conclude(self, job: Job, making: asyncio.Task[Artifact]) -> None:
         match making.exception():

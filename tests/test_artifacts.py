@@ -62,6 +62,26 @@ def test_half_made_files_of_an_earlier_life_go_and_whole_ones_stay(tmp_path: Pat
     assert whole.exists()
 
 
+def test_what_lies_beside_a_file_comes_along_and_a_preview_does_not(tmp_path: Path, store: Store) -> None:
+    artifacts = Artifacts(tmp_path / "artifacts", store)
+    part = artifacts.begin(JOB, ".png")
+    for ending in (".png", ".thumb.jpg", ".preview.png"):
+        part.with_name(part.stem + ending).write_text(ending)
+    final = artifacts.finish(JOB, part, Made("image/png")).path
+    artifacts.discard(part)
+    assert sorted(path.name for path in final.parent.iterdir()) == [f"{JOB.id}.png", f"{JOB.id}.thumb.jpg"]
+    assert final.read_text() == ".png"
+
+
+def test_what_is_half_made_goes_with_all_beside_it(tmp_path: Path, store: Store) -> None:
+    artifacts = Artifacts(tmp_path / "artifacts", store)
+    part = artifacts.begin(JOB, ".png")
+    part.write_text("half")
+    part.with_name(part.stem + ".preview.png").write_text("half")
+    artifacts.discard(part)
+    assert list(part.parent.iterdir()) == []
+
+
 def test_nothing_made_and_nowhere_to_write(tmp_path: Path, store: Store) -> None:
     artifacts = Artifacts(tmp_path / "artifacts", store)
     part = artifacts.begin(JOB, ".png")

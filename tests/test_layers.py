@@ -51,6 +51,7 @@ LAYERS = {
     "daemon.catalogue": 2,
     "daemon.ears": 2,
     "daemon.engines": 2,
+    "daemon.gallery": 2,
     "daemon.transcription": 2,
     "daemon.wakewords": 2,
     "daemon.workers": 2,

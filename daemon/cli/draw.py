@@ -51,6 +51,7 @@ def make_once(kind: str, request: dict[str, Any], out: Path | None, name: str) -
     from daemon.cli.output import whole
     from daemon.engines import load
     from daemon.errors import EngineError
+    from daemon.gallery import imprint
     from daemon.paths import state
 
     engine = load.find(kind, name)
@@ -61,6 +62,7 @@ def make_once(kind: str, request: dict[str, Any], out: Path | None, name: str) -
     began = time.monotonic()
     with whole(out, engine.suffix) as passing:
         made = _watched(engine(options, models=models), request, passing, kind)
+        imprint.write(passing, imprint.card(kind, request, made.meta, options.model_dump(mode="json")))
     told = {**made.meta, "path": out, "took": time.monotonic() - began}
     print(messages.text(f"draw.wrote_{kind}", system_language(), **told))
     if made.meta["missing"]:

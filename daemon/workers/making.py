@@ -19,6 +19,7 @@ from daemon.bus import Bus
 from daemon.engines.base import Generator, Made
 from daemon.engines.load import find, names
 from daemon.errors import Cancelled, ConfigError, EngineError, WorkerError
+from daemon.gallery import imprint, thumbnail
 from daemon.messages import text
 from daemon.workers.child import Call
 from daemon.workers.worker import Worker
@@ -33,6 +34,8 @@ class Choice:
 
     name: str
     engine: Generator
+    settings: dict[str, Any]
+    """The options of that engine, as JSON can hold them."""
     passed_over: dict[str, str]
     """Engine name to error code."""
 
@@ -58,7 +61,8 @@ def choose(kind: str, section: dict[str, Any], models: Path) -> Choice:
             where = ".".join([kind, name, *map(str, problem["loc"])])
             raise ConfigError("making.options", where=where, why=problem["msg"]) from error
         if (code := found.missing(options, models=models)) is None:
-            return Choice(name, found(options, models=models), passed_over)
+            engine = found(options, models=models)
+            return Choice(name, engine, options.model_dump(mode="json"), passed_over)
         passed_over[name] = code
     raise EngineError("making.no_engine", kind=kind, why=_sentences(passed_over, "en"))
 
@@ -74,20 +78,23 @@ class Service:
         _step_back()
         choice = choose(self._init["kind"], self._init["section"], Path(self._init["models"]))
         choice.engine.load()
-        self._engine = choice.engine
+        self._engine, self._settings = choice.engine, choice.settings
         return {"engine": choice.name, "sketch": choice.engine.sketch, "passed_over": choice.passed_over}
 
     def run(self, call: Call) -> None:
-        """Make one thing. A call that was cancelled leaves no file."""
-        path = Path(call.head["path"])
+        """Make one thing, with its card in it and a thumbnail beside it. A call that was cancelled leaves no file."""
+        path, request = Path(call.head["path"]), call.head["request"]
 
         def step(value: float) -> None:
             call.check()
             call.send({"op": "progress", "value": value})
 
         try:
-            made = self._engine.make(call.head["request"], path, step)
+            made = self._engine.make(request, path, step)
             call.check()
+            if path.exists():
+                imprint.write(path, imprint.card(self._init["kind"], request, made.meta, self._settings))
+                thumbnail.make(path)
         except Cancelled:
             path.unlink(missing_ok=True)
             raise

@@ -13,6 +13,7 @@ from daemon.artifacts import Artifacts
 from daemon.bus import Bus
 from daemon.engines.load import names
 from daemon.errors import ConfigError, EngineError, WorkerError
+from daemon.gallery import imprint
 from daemon.jobs import Jobs
 from daemon.store import Store
 from daemon.types import JobState
@@ -150,5 +151,9 @@ async def test_the_sketch_engine_through_the_child(tmp_path: Path) -> None:
         result, progress = await make(made, "a red fox in the snow", path)
         assert result.mime == "image/png"
         assert path.read_bytes().startswith(b"\x89PNG")
+        told = imprint.read(path)
+        assert told is not None
+        assert (told["kind"], told["seed"], told["settings"]) == ("picture", 1, {"side": 1024})
+        assert (tmp_path / "fox.thumb.jpg").stat().st_size < 30_000
         assert progress == sorted(progress)
         assert made.sketch
