@@ -91,7 +91,7 @@ def binds(request: Request, relation: Relation) -> bool:
     subject, anchor = request.items[relation.subject], request.items[relation.anchor]
     if "vast" in subject.thing.flags | anchor.thing.flags and relation.kind in TAILING | {Link.OVER, Link.UNDER}:
         return False
-    if relation.kind not in TAILING:
+    if relation.kind not in TAILING or "rise" in subject.thing.flags:
         return True
     if relation.kind in {Link.CHASE, Link.FACE, Link.EAT}:
         return airborne(subject) == airborne(anchor) or (airborne(subject) and subject.thing.size < 5)

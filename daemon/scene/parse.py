@@ -99,7 +99,7 @@ def _choose(word: _Word, following: _Word | None) -> Meaning | None:
     described = following is not None and any(
         meaning.kind in {"thing", "size", "colour", "place"} for meaning in following.meanings
     )
-    if "thing" in by_kind and (not described or not by_kind.keys() & {"colour", "trait"}):
+    if "thing" in by_kind and (not described or not by_kind.keys() & {"colour", "trait", "size"}):
         return by_kind["thing"]
     return next(meaning for meaning in word.meanings if meaning.kind != "thing")
 

@@ -24,7 +24,9 @@ def relate(builder: Builder, relation: Relation, anchors: Sequence[Placed]) -> N
     subject = builder.request.items[relation.subject]
     anchor = anchors[0].item
     kind = relation.kind
-    if kind in {Link.WITH, Link.IN, Link.AND} and subject.thing.wear:
+    if "rise" in subject.thing.flags and kind is not Link.BEFORE:
+        _rise(builder, relation.subject, anchors)
+    elif kind in {Link.WITH, Link.IN, Link.AND} and subject.thing.wear:
         _wear(builder, relation.subject, anchors)
         builder.around_it(relation.subject, anchors)
     elif kind is Link.IN and anchor.thing.wear:
@@ -138,6 +140,16 @@ def _inside(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
     builder.squeeze(before, left + margin, right - margin)
     builder.placed += [replace(one, z=z + 0.6, front=1 - rim, grounded=False) for one in anchors]
     builder.carry(before, anchors[0])
+
+
+def _rise(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
+    """Go up from a chimney: left of the middle, behind the roof, in every picture of a house that we have."""
+    for one in anchors[:6]:
+        left, top, right, bottom = builder.outline(one)
+        box = 0.6 * (bottom - top)
+        x, y = left + 0.21 * (right - left), top + 0.14 * (bottom - top)
+        smoke = builder.request.items[index]
+        builder.placed.append(Placed(smoke, x, y, box, one.z - 0.1, grounded=False, group=one.group))
 
 
 def _over(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:

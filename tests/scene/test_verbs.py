@@ -131,3 +131,17 @@ def test_chasers_run_the_same_way_and_faster_than_walkers() -> None:
     moved = [pose(scene, placed, 3.0, SECONDS).dx for placed in scene.placed]
     assert all(abs(dx) > 60 for dx in moved)
     assert len({dx > 0 for dx in moved}) == 1
+
+
+def test_smoke_rises_from_the_roof() -> None:
+    scene = scene_of("дом с дымом из трубы")
+    house, smoke = one(scene, "house"), one(scene, "smoke")
+    top = house.y - shape("🏠").height * house.box
+    assert abs(smoke.y - top) < 0.3 * house.box
+    assert smoke.x < house.x
+
+
+def test_a_giant_is_someone_and_a_giant_cat_is_a_cat() -> None:
+    assert [item.thing.name for item in parse("a giant and a gnome").items] == ["giant", "dwarf"]
+    (cat,) = parse("a giant cat").items
+    assert cat.size > 1.5

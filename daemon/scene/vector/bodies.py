@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from daemon.scene.vector import figures
 from daemon.scene.vector.pen import Pen
 
 
@@ -30,6 +31,19 @@ class Dress:
     shoes: str = "#4a3b36"
     skirt: bool = False
     head_size: float = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Bust:
+    """Someone of whom there is only a bust: an emoji or a drawing, and the colours of what is below."""
+
+    head: str | Callable[[Pen], None]
+    top: str
+    legs: str = "#4a4f5c"
+    shoes: str = "#3a302c"
+    robe: bool = False
+    """A skirt or robe to the ground instead of legs."""
+    hand: str = "#fbc02d"
 
 
 FURS = {
@@ -66,7 +80,44 @@ DRESSES = {
     "alien": Dress("👽", "#8fa8a0", "#7a948c", skin="#b5c9c2", shoes="#6a827a", head_size=50),
     "santa": Dress("🎅", "#d3362e", "#d3362e", shoes="#2b2422", head_size=48),
     "mrsclaus": Dress("🤶", "#d3362e", "#d3362e", shoes="#2b2422", skirt=True, head_size=48),
+    "person": Dress("🧑", "#3f9a8a", "#4b5b73", head_size=42),
+    "gnome": Dress("🎅", "#3f7fb5", "#7a5230", shoes="#5b3a20", head_size=60),
+    "giant": Dress("🧔", "#7a5a3a", "#5b4a3a", shoes="#3a2a1e", head_size=36),
+    "fisherman": Dress("🧔", "#d9a82f", "#3f5f4a", shoes="#2f4a3a", head_size=44),
+    "sailor": Dress("🧑", "#eef3f8", "#27406b", head_size=42),
+    "hunter": Dress("🧔", "#5f7a3f", "#6b5230", head_size=42),
+    "writer": Dress("🧓", "#6a5a7a", "#4a4f5c", head_size=42),
+    "driver": Dress("🧑", "#c9762f", "#3f4a5c", head_size=42),
     "snowmaiden": Dress("👧", "#5fa0dc", "#5fa0dc", shoes="#ffffff", skirt=True, head_size=48),
+}
+
+BUSTS = {
+    "farmer": Bust("🧑‍🌾", "#2f7fd0", "#2f7fd0", "#6b4226"),
+    "guard": Bust("💂", "#e53935", "#2b2b33", "#1b1b20"),
+    "wizard": Bust("🧙", "#303f9f", robe=True),
+    "witch": Bust("🧙‍♀️", "#303f9f", robe=True),
+    "elf": Bust("🧝", "#e65100", "#6d7f4a", "#5b4630"),
+    "vampire": Bust("🧛", "#37474f", "#26323a", "#1b1b20"),
+    "zombie": Bust("🧟", "#e67e22", "#5b6b7a", "#3a302c", hand="#7cb342"),
+    "cook": Bust("🧑‍🍳", "#f2f2f2", "#5a6570", "#2b2422"),
+    "doctor": Bust("🧑‍⚕️", "#f0f3f5", "#8fb8d0", "#e8eef2"),
+    "policeman": Bust("👮", "#2b4bb5", "#22357f", "#1b1b20"),
+    "builder": Bust("👷", "#f58220", "#3f5f8f", "#6b4226"),
+    "firefighter": Bust("🧑‍🚒", "#d9342b", "#3a3f48", "#1b1b20"),
+    "pilot": Bust("🧑‍✈️", "#37414a", "#2b333b", "#1b1b20"),
+    "detective": Bust("🕵️", "#616161", "#4a4a4a", "#2b2422"),
+    "groom": Bust("🤵", "#37414a", "#2b333b", "#1b1b20"),
+    "bride": Bust("👰", "#f7f7fa", "#f7f7fa", robe=True),
+    "singer": Bust("🧑‍🎤", "#f2711c", "#33333b", "#c8463c"),
+    "artist": Bust("🧑‍🎨", "#f2f4f5", "#4b5b73", "#6b4226"),
+    "scientist": Bust("🧑‍🔬", "#eef1f3", "#4b5b73", "#3a302c"),
+    "student": Bust("🧑‍🎓", "#2f3a42", "#2f3a42", robe=True),
+    "astronaut": Bust("🧑‍🚀", "#e6eaed", "#d3d9de", "#9aa4ab", hand="#d3d9de"),
+    "ninja": Bust("🥷", "#37414a", "#2b333b", "#1b1b20", hand="#37414a"),
+    "king": Bust(figures.king, "#9b1f3a", robe=True),
+    "queen": Bust(figures.queen, "#7a2c8f", robe=True),
+    "knight": Bust(figures.knight, "#7b8894", "#93a0ab", "#5f6b76", hand="#a7b3bd"),
+    "pirate": Bust(figures.pirate, "#8e1f26", "#3a3a45", "#2b2422"),
 }
 
 
@@ -107,6 +158,24 @@ def _stand(dress: Dress, p: Pen) -> None:
     p.stamp(dress.head, 50, dress.head_size / 2 + 0.5, dress.head_size)
 
 
+def _whole(bust: Bust, p: Pen) -> None:
+    """Draw a body below a bust that ends at its shoulders."""
+    for side in (-1, 1):
+        p.line(bust.top, 9, (50 + side * 20, 59), (50 + side * 24, 72))
+        p.oval(bust.hand, 50 + side * 24.5, 77, 4)
+    if bust.robe:
+        p.curve(bust.top, (31, 55), (69, 55), (68, 72), (76, 95), (62, 98), (38, 98), (24, 95), (32, 72))
+    else:
+        for side in (-1, 1):
+            p.rect(bust.legs, 50 + side * 8 - 7, 74, 50 + side * 8 + 7, 95, 2)
+            p.oval(bust.shoes, 50 + side * 9.5, 95.6, 9, 3.4)
+        p.curve(bust.top, (30, 55), (70, 55), (67, 68), (66, 80), (34, 80), (33, 68))
+    if isinstance(bust.head, str):
+        p.stamp(bust.head, 50, 29.5, 60)
+    else:
+        p.draw_within(bust.head, 50, 0.56, 58)
+
+
 def robot(p: Pen) -> None:
     """Draw a head on a box with a dial, hoses for arms, wheels."""
     for side in (-1, 1):
@@ -131,6 +200,7 @@ def family(p: Pen) -> None:
 DRAWINGS: dict[str, Callable[[Pen], None]] = {
     **{name: partial(_sit, fur) for name, fur in FURS.items()},
     **{name: partial(_stand, dress) for name, dress in DRESSES.items()},
+    **{name: partial(_whole, bust) for name, bust in BUSTS.items()},
     "robot": robot,
     "family": family,
 }

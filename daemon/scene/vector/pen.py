@@ -60,15 +60,15 @@ class Pen:
         glyph = glyph.rotate(angle, Image.Resampling.BICUBIC, expand=True)
         self._image.alpha_composite(glyph, (round(x * SCALE - glyph.width / 2), round(y * SCALE - glyph.height / 2)))
 
-    def draw_within(self, draw: Callable[["Pen"], None], x: float, size: float) -> None:
-        """Put a whole drawing, `size` times as large, with the middle of its feet at (x, 98)."""
+    def draw_within(self, draw: Callable[["Pen"], None], x: float, size: float, y: float = 98) -> None:
+        """Put a whole drawing, `size` times as large, with the middle of its feet at (x, y)."""
         from PIL import Image
 
         other = Pen(self._emoji)
         draw(other)
         side = round(1024 * size)
         part = other._image.resize((side, side), Image.Resampling.LANCZOS)
-        self._image.alpha_composite(part, (round(x * SCALE - side / 2), round(98 * SCALE - 0.98 * side)))
+        self._image.alpha_composite(part, (round(x * SCALE - side / 2), round(y * SCALE - 0.98 * side)))
 
     def finish(self) -> Any:
         """Return the drawing, 512 by 512, with light from the upper left."""
