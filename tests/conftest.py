@@ -2,7 +2,9 @@
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -24,3 +26,16 @@ def logging_as_it_was() -> Iterator[None]:
     root.setLevel(level)
     for handler in [one for one in root.handlers if isinstance(one.formatter, Format)]:
         root.removeHandler(handler)
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Give a tiny pipeline of diffusers by its name, built once a session; needs torch."""
+
+    @cache
+    def build(name: str) -> Path:
+        from tests import tiny_pipelines
+
+        return tiny_pipelines.build(name, tmp_path_factory.mktemp("tiny") / name)
+
+    return build

@@ -49,6 +49,7 @@ LAYERS = {
     "daemon.ledger": 2,
     "daemon.audio": 2,
     "daemon.catalogue": 2,
+    "daemon.diffusion": 2,
     "daemon.ears": 2,
     "daemon.engines": 2,
     "daemon.gallery": 2,

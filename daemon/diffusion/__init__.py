@@ -1,0 +1,1 @@
+"""What all generators on diffusers share: finding and checking weights, memory, steps, families, faults of torch."""

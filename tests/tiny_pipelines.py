@@ -1,0 +1,159 @@
+"""Real diffusers pipelines with tiny random weights: what they draw is noise, how they behave is how large ones do.
+
+Each is built, saved and closed within a second or two. A folder is in diffusers' form, safetensors only.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+SIDE = 64
+"""Width and height that they make by default, in pixels."""
+SHAPES = {
+    "down_block_types": ("DownBlock2D", "CrossAttnDownBlock2D"),
+    "up_block_types": ("CrossAttnUpBlock2D", "UpBlock2D"),
+}
+NOISE = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "steps_offset": 1}
+
+
+def build(name: str, folder: Path) -> Path:
+    """Build the pipeline of that name ("sd", "sdxl", "sd3") in `folder`; return `folder`."""
+    import torch
+
+    torch.manual_seed(0)
+    pipe = KINDS[name](folder)
+    pipe.save_pretrained(folder, safe_serialization=True)
+    index = folder / "model_index.json"
+    absent = {part: [None, None] for part, thing in pipe.components.items() if thing is None}
+    index.write_text(json.dumps(absent | json.loads(index.read_text())))  # what is None is not saved as such
+    return folder
+
+
+def tokenizer(folder: Path) -> Any:
+    """Return a CLIP tokenizer made of nothing: an alphabet of bytes, no merges."""
+    from tokenizers.pre_tokenizers import ByteLevel
+    from transformers import CLIPTokenizer
+
+    folder.mkdir(parents=True, exist_ok=True)
+    letters = sorted(ByteLevel.alphabet())
+    words = [*letters, *(letter + "</w>" for letter in letters), "<|startoftext|>", "<|endoftext|>"]
+    (folder / "vocab.json").write_text(json.dumps({word: number for number, word in enumerate(words)}))
+    (folder / "merges.txt").write_text("#version: 0.2\n")
+    return CLIPTokenizer(str(folder / "vocab.json"), str(folder / "merges.txt"), model_max_length=77)
+
+
+def reader(kind: str, words: int, **more: Any) -> Any:
+    """Return a CLIP that reads prompts: "CLIPTextModel" or "CLIPTextModelWithProjection"."""
+    import transformers
+
+    shape = {"hidden_size": 32, "intermediate_size": 37, "num_attention_heads": 4, "num_hidden_layers": 2}
+    marks = {"bos_token_id": words - 2, "eos_token_id": words - 1, "pad_token_id": words - 1, "vocab_size": words}
+    return getattr(transformers, kind)(transformers.CLIPTextConfig(**shape, **marks, **more)).eval()
+
+
+def autoencoder(latents: int = 4, **more: Any) -> Any:
+    """Return a VAE that halves the sides."""
+    from diffusers import AutoencoderKL
+
+    blocks = {"down_block_types": ["DownEncoderBlock2D"] * 2, "up_block_types": ["UpDecoderBlock2D"] * 2}
+    return AutoencoderKL(block_out_channels=[4, 8], latent_channels=latents, norm_num_groups=2, **blocks, **more).eval()
+
+
+def unet(**more: Any) -> Any:
+    """Return a UNet that works on 32x32."""
+    from diffusers import UNet2DConditionModel
+
+    return UNet2DConditionModel(
+        block_out_channels=(4, 8), layers_per_block=1, sample_size=SIDE // 2, norm_num_groups=2, **SHAPES, **more
+    ).eval()
+
+
+def _sd(folder: Path) -> Any:
+    from diffusers import DDIMScheduler, StableDiffusionPipeline
+
+    words = tokenizer(folder / "tokenizer")
+    return StableDiffusionPipeline(
+        unet=unet(cross_attention_dim=32),
+        scheduler=DDIMScheduler(**NOISE, clip_sample=False, set_alpha_to_one=False),
+        vae=autoencoder(),
+        text_encoder=reader("CLIPTextModel", len(words)),
+        tokenizer=words,
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
+
+
+def _checked(folder: Path) -> Any:
+    """SD with a safety checker: of random weights, so that tests set its thresholds."""
+    import torch
+    from diffusers.pipelines.stable_diffusion.safety_checker import StableDiffusionSafetyChecker
+    from transformers import CLIPConfig, CLIPImageProcessor
+
+    vision = {"hidden_size": 8, "intermediate_size": 8, "num_attention_heads": 2, "num_hidden_layers": 1}
+    shape = {"vision_config": {**vision, "image_size": 16, "patch_size": 8}, "projection_dim": 8}
+    checker = StableDiffusionSafetyChecker(CLIPConfig(**shape)).eval()
+    checker.concept_embeds_weights.data = torch.full_like(checker.concept_embeds_weights, -2.0)  # all is unsafe
+    pipe = _sd(folder)
+    pipe.register_modules(
+        safety_checker=checker,
+        feature_extractor=CLIPImageProcessor(crop_size=16, size={"shortest_edge": 16}),
+    )
+    pipe.register_to_config(requires_safety_checker=True)
+    return pipe
+
+
+def _sdxl(folder: Path) -> Any:
+    from diffusers import EulerDiscreteScheduler, StableDiffusionXLPipeline
+
+    words = tokenizer(folder / "tokenizer")
+    return StableDiffusionXLPipeline(
+        unet=unet(
+            cross_attention_dim=64,
+            attention_head_dim=(2, 4),
+            use_linear_projection=True,
+            addition_embed_type="text_time",
+            addition_time_embed_dim=8,
+            transformer_layers_per_block=(1, 2),
+            projection_class_embeddings_input_dim=6 * 8 + 32,
+        ),
+        scheduler=EulerDiscreteScheduler(**NOISE, timestep_spacing="leading"),
+        vae=autoencoder(),
+        text_encoder=reader("CLIPTextModel", len(words), projection_dim=32),
+        text_encoder_2=reader("CLIPTextModelWithProjection", len(words), projection_dim=32),
+        tokenizer=words,
+        tokenizer_2=words,
+    )
+
+
+def _sd3(folder: Path) -> Any:
+    from diffusers import FlowMatchEulerDiscreteScheduler, SD3Transformer2DModel, StableDiffusion3Pipeline
+
+    words = tokenizer(folder / "tokenizer")
+    transformer = SD3Transformer2DModel(
+        sample_size=SIDE // 2,
+        patch_size=1,
+        in_channels=4,
+        out_channels=4,
+        num_layers=1,
+        attention_head_dim=8,
+        num_attention_heads=4,
+        caption_projection_dim=32,
+        joint_attention_dim=32,
+        pooled_projection_dim=64,
+    )
+    return StableDiffusion3Pipeline(
+        transformer=transformer.eval(),
+        scheduler=FlowMatchEulerDiscreteScheduler(),
+        vae=autoencoder(use_quant_conv=False, use_post_quant_conv=False, shift_factor=0.0609, scaling_factor=1.5035),
+        text_encoder=reader("CLIPTextModelWithProjection", len(words), projection_dim=32),
+        text_encoder_2=reader("CLIPTextModelWithProjection", len(words), projection_dim=32),
+        text_encoder_3=None,
+        tokenizer=words,
+        tokenizer_2=words,
+        tokenizer_3=None,
+    )
+
+
+KINDS: dict[str, Callable[[Path], Any]] = {"sd": _sd, "checked": _checked, "sdxl": _sdxl, "sd3": _sd3}
