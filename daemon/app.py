@@ -23,7 +23,9 @@ from daemon.config import changed as differing
 from daemon.control import Control, Reloaded
 from daemon.errors import KombainError
 from daemon.events import Failed, PartChanged
-from daemon.jobs import Jobs
+from daemon.gallery.gallery import Gallery
+from daemon.gallery.wish import Wish
+from daemon.jobs import Jobs, ingredients
 from daemon.mqtt.client import MqttClient
 from daemon.mqtt.options import MqttOptions
 from daemon.perform import Performer
@@ -82,6 +84,7 @@ class App:
         self._makers = {kind: Maker(kind, inits[kind], self._models, bus=self.bus) for kind in ("picture", "clip")}
         self._artifacts = Artifacts(self._state / "artifacts", self._store)
         self.jobs = Jobs(self._store, self._artifacts, self.bus, self._makers, self._finished)
+        self._gallery = Gallery(self._artifacts, self.bus, lambda: ingredients(self.jobs.active()))
         self._mouth = mouth.Mouth(self.mouth, self.bus)
         self.voice = Voice(
             speaking.Speaking(self.tts),
@@ -137,6 +140,7 @@ class App:
             async with asyncio.TaskGroup() as self._group:
                 group = self._group
                 await self._report()
+                self._gallery.tell()  # the broker may hold one that was deleted while we were away
                 workers = [self.stt, self.tts, self.mouth, *(maker.worker for maker in self._makers.values())]
                 tasks = [group.create_task(worker.run(), name=worker.name) for worker in workers]
                 tasks.append(group.create_task(self.jobs.run(), name="jobs"))
@@ -315,6 +319,10 @@ class App:
     def artifact(self, which: str) -> Artifact | None:
         """Return the newest artifact ("last"), or that of an id."""
         return self._artifacts.last() if which == "last" else self._artifacts.get(which)
+
+    async def gallery(self, asked: Wish) -> dict[str, Any]:
+        """List, delete or keep what was made. Raises JobError."""
+        return await self._gallery.answer(asked)
 
     def _cancel(self, which: str) -> None:
         try:

@@ -8,26 +8,59 @@ import json
 import os
 import sqlite3
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from daemon.engines.base import Made
 from daemon.errors import JobError
+from daemon.gallery import trash, words
 from daemon.store import Store
 from daemon.types import Artifact, Job
 
 PART, PREVIEW = ".part", ".preview.png"
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An artifact as the gallery knows it."""
+
+    number: int
+    """Rises with each: the higher, the newer."""
+    artifact: Artifact
+    bytes: int
+    created: float
+    """Unix seconds when it was made, or last asked for again."""
+    kept: bool
+    """True when it is never to be deleted to make room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which artifacts are wanted: all that fit, the newest first."""
+
+    kind: str | None = None
+    needles: tuple[tuple[str, ...], ...] = ()
+    """Of each tuple one text must be in the kept words: `gallery.words`."""
+    since: float | None = None
+    """Unix seconds."""
+    before: int | None = None
+    """Only those with a lower number: the next page."""
+    limit: int = -1
+    """At most so many; -1: all."""
+
+
 class Artifacts:
     """The files of one state folder."""
 
     def __init__(self, folder: Path, store: Store) -> None:
-        """`folder` is the state folder's `artifacts/`; half-made files of an earlier life are removed from it."""
+        """`folder` is the state folder's `artifacts/`. What an earlier life left half made or half deleted is ended."""
         self._folder = folder
         self._store = store
         for left in folder.glob(f"*/.*{PART}.*"):
             left.unlink(missing_ok=True)
+        trash.sweep(folder, {row["id"] for row in store.rows("SELECT id FROM artifacts")})
+        self._learn_words()
 
     def begin(self, job: Job, suffix: str) -> Path:
         """Return the path to make the file at: hidden, beside its final place. Raises JobError `job.write`."""
@@ -66,8 +99,8 @@ class Artifacts:
     def index(self, db: sqlite3.Connection, artifact: Artifact) -> None:
         """Write the artifact's row, within the transaction that ends its job."""
         db.execute(
-            "INSERT OR REPLACE INTO artifacts (id, job, kind, file, mime, meta, bytes, created)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO artifacts (id, job, kind, file, mime, meta, bytes, created, words)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 artifact.id,
                 artifact.job,
@@ -77,24 +110,70 @@ class Artifacts:
                 json.dumps(artifact.meta, ensure_ascii=False),
                 artifact.path.stat().st_size,
                 time.time(),
+                words.kept(str(artifact.meta.get("prompt", ""))),
             ),
         )
 
     def get(self, artifact_id: str) -> Artifact | None:
         """Return the artifact of that id."""
-        return self._first("WHERE id = ?", artifact_id)
+        return next((entry.artifact for entry in self._entries("WHERE id = ?", artifact_id)), None)
 
     def last(self, kind: str | None = None) -> Artifact | None:
-        """Return the newest artifact, or the newest picture or clip."""
-        return self._first("WHERE kind = ? ORDER BY number DESC", kind) if kind else self._first("ORDER BY number DESC")
+        """Return the newest artifact, or the newest picture or clip, whose file is there."""
+        where = "WHERE kind = ? ORDER BY number DESC" if kind else "ORDER BY number DESC"
+        found = self._entries(where, *([kind] if kind else []))
+        return next((entry.artifact for entry in found if entry.artifact.path.is_file()), None)
 
-    def _first(self, where: str, *values: str) -> Artifact | None:
-        rows = self._store.rows(f"SELECT * FROM artifacts {where} LIMIT 1", *values)  # noqa: S608 - our own words
-        if not rows:
-            return None
-        row = rows[0]
-        path = self._folder / row["file"]
-        return Artifact(row["id"], row["job"], row["kind"], path, row["mime"], json.loads(row["meta"]))
+    def named(self, name: str) -> list[Entry]:
+        """Return the artifact of that id, or all whose id ends so after its last dash."""
+        return self._entries("WHERE id = ?", name) or self._entries(
+            "WHERE substr(id, -length(?) - 1) = '-' || ?", name, name
+        )
+
+    def find(self, query: Query) -> list[Entry]:
+        """Return what is wanted, the newest first; also what has lost its file."""
+        limits = {"kind = ?": query.kind, "created >= ?": query.since, "number < ?": query.before}
+        where = [condition for condition, value in limits.items() if value is not None]
+        where += [f"({' OR '.join(['instr(words, ?)'] * len(texts))})" for texts in query.needles]
+        values = [value for value in limits.values() if value is not None]
+        values += [text for texts in query.needles for text in texts]
+        condition = f"WHERE {' AND '.join(where)}" if where else ""
+        return self._entries(f"{condition} ORDER BY number DESC LIMIT ?", *values, query.limit)
+
+    def forget(self, ids: list[str]) -> None:
+        """Remove rows, all or none; their files are hidden already (`gallery.trash`). Raises JobError `store.…`."""
+        with self._store.transaction() as db:
+            db.executemany("DELETE FROM artifacts WHERE id = ?", [(one,) for one in ids])
+
+    def keep(self, ids: list[str], *, kept: bool) -> None:
+        """Keep artifacts from being deleted to make room, or no more. Raises JobError `store.…`."""
+        with self._store.transaction() as db:
+            db.executemany("UPDATE artifacts SET kept = ? WHERE id = ?", [(kept, one) for one in ids])
+
+    def _entries(self, where: str, *values: object) -> list[Entry]:
+        rows = self._store.rows(f"SELECT * FROM artifacts {where}", *values)  # noqa: S608 - our own words
+        return [
+            Entry(
+                row["number"],
+                Artifact(
+                    row["id"], row["job"], row["kind"], self._folder / row["file"], row["mime"], json.loads(row["meta"])
+                ),
+                row["bytes"],
+                row["created"],
+                bool(row["kept"]),
+            )
+            for row in rows
+        ]
+
+    def _learn_words(self) -> None:
+        """Make what was made before there was a search findable."""
+        rows = self._store.rows("SELECT id, meta FROM artifacts WHERE words = ''")
+        if rows:
+            with self._store.transaction() as db:
+                db.executemany(
+                    "UPDATE artifacts SET words = ? WHERE id = ?",
+                    [(words.kept(str(json.loads(row["meta"]).get("prompt", ""))), row["id"]) for row in rows],
+                )
 
     def _final(self, job: Job, suffix: str) -> Path:
         return self._folder / f"{datetime.fromtimestamp(job.created, UTC):%Y-%m}" / f"{job.id}{suffix}"

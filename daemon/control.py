@@ -1,7 +1,7 @@
 """The control socket: what the command line says to a running assistant, and hears of it.
 
 JSON lines over a Unix socket (0660, in the runtime folder). A request is `{"command": NAME, ...fields}`: the commands
-of MQTT with their fields, `status`, `show`, `reload` or `events`. Each gets one line, `{"ok": true, ...}` or
+of MQTT with their fields, `status`, `show`, `gallery`, `reload` or `events`. Each gets one line, `{"ok": true, ...}` or
 `{"ok": false, "code": ..., "values": {...}}`; after `events` all events follow as lines of the same connection, until
 it is closed.
 """
@@ -20,6 +20,8 @@ from daemon import messages, paths
 from daemon.bus import Bus, Subscription
 from daemon.commands import MAX_PAYLOAD, Command, build
 from daemon.errors import CommandError, ConfigError, KombainError
+from daemon.gallery import wish
+from daemon.gallery.wish import Wish
 from daemon.types import Artifact
 
 log = logging.getLogger(__name__)
@@ -55,6 +57,9 @@ class House(Protocol):
 
     def artifact(self, which: str) -> Artifact | None:
         """Return the newest artifact ("last"), or that of an id."""
+
+    async def gallery(self, asked: Wish) -> dict[str, Any]:
+        """List, delete or keep what was made."""
 
     async def reload(self, language: str) -> Reloaded:
         """Read the config again; return when what has changed is ready."""
@@ -138,6 +143,9 @@ class Control:
                 return {"status": self._house.status(language)}
             case "reload":
                 return {"reloaded": asdict(await self._house.reload(language))}
+            case "gallery":
+                request.pop("language", None)
+                return await self._house.gallery(wish.read(request))
             case "show":
                 which = str(request.get("text") or "last")
                 if (found := self._house.artifact(which)) is None:

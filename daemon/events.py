@@ -130,6 +130,15 @@ class ArtifactReady(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GalleryChanged(Event):
+    """Pictures or clips were `removed` (ids); `last` is now the newest, on MQTT the retained topic `artifact`."""
+
+    type: ClassVar[str] = "gallery_changed"
+    removed: list[str] = field(default_factory=list)
+    last: ArtifactReady | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Failed(Event):
     """Something went wrong: the error's stable code, its sentence, and the part it happened in."""
 

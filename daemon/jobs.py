@@ -9,7 +9,7 @@ import logging
 import random
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -305,6 +305,11 @@ def left(total: float, elapsed: float, progress: float) -> float:
     by_estimate = max(total - elapsed, 0.0)
     by_pace = elapsed * (1 - progress) / progress if progress > 0 else by_estimate
     return progress * by_pace + (1 - progress) * by_estimate
+
+
+def ingredients(jobs: Iterable[Job]) -> set[str]:
+    """Return the ids of the artifacts that `jobs` are made of."""
+    return {Path(str(job.request["image"])).stem for job in jobs if job.request.get("image")}
 
 
 def new_id(now: float) -> str:

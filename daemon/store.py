@@ -50,6 +50,12 @@ MIGRATIONS = (
     );
     CREATE INDEX artifacts_kind ON artifacts (kind, number);
     """,
+    """
+    ALTER TABLE artifacts ADD COLUMN words TEXT NOT NULL DEFAULT '';
+    ALTER TABLE artifacts ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE artifacts ADD COLUMN recipe TEXT;
+    CREATE INDEX artifacts_recipe ON artifacts (recipe, number) WHERE recipe IS NOT NULL;
+    """,
 )
 """One script for each version of the schema (`user_version`); each is applied whole or not at all."""
 

@@ -14,6 +14,7 @@ def build() -> Any:
         devices,
         doctor,
         draw,
+        gallery,
         listen,
         models,
         run,
@@ -57,6 +58,7 @@ def build() -> Any:
     app.command("setup")(setup.setup)
     app.command("doctor")(doctor.doctor)
     app.add_typer(config.app, name="config")
+    app.add_typer(gallery.app, name="gallery")
     app.add_typer(models.app, name="models")
     app.add_typer(wake.app, name="wake")
     return app

@@ -12,6 +12,7 @@ from daemon.events import (
     ArtifactReady,
     Event,
     Failed,
+    GalleryChanged,
     IntentEnd,
     JobChanged,
     Listening,
@@ -39,7 +40,7 @@ LAST: dict[type[Event], str] = {
 }
 """Events whose last one is also kept as a retained topic of its own."""
 _STATES = (StateChanged, MuteChanged, VolumeChanged)
-PUBLISHED: tuple[type[Event], ...] = (*_STATES, *LAST, WakeWord, Listening, SttPartial, TtsEnd, Failed)
+PUBLISHED: tuple[type[Event], ...] = (*_STATES, *LAST, WakeWord, Listening, SttPartial, TtsEnd, Failed, GalleryChanged)
 """What is published; other events are for meters and for what the assistant tells of itself."""
 
 # What may leave the house when `mqtt.texts` is false: a list of what is harmless, so that a new field is held back.
@@ -58,7 +59,20 @@ _HARMLESS = frozenset(
             "intent",
             "stopped",
         ),
-        *("job", "kind", "state", "progress", "remaining", "error", "artifact", "mime", "path", "code", "part"),
+        *(
+            "job",
+            "kind",
+            "state",
+            "progress",
+            "remaining",
+            "error",
+            "artifact",
+            "mime",
+            "path",
+            "code",
+            "part",
+            "removed",
+        ),
     )
 )
 _HARMLESS_META = frozenset(("seed", "engine", "width", "height", "fps", "seconds", "sketch"))
@@ -110,6 +124,8 @@ def messages(event: Event, base: str, *, texts: bool) -> list[Message]:
             return [Message(f"{base}/volume", str(level).encode(), retain=True)]
         case WakeScore() | PartChanged() | TurnEnd():
             return []
+        case GalleryChanged():
+            return _gallery(event, base, texts=texts)
         case SttPartial() if not texts:
             return []
     body = event.json() if texts else _without_texts(event.json())
@@ -119,6 +135,20 @@ def messages(event: Event, base: str, *, texts: bool) -> list[Message]:
         del body["event_type"]
         found.append(Message(f"{base}/{name}", _json(body), retain=True))
     return found
+
+
+def _gallery(event: GalleryChanged, base: str, *, texts: bool) -> list[Message]:
+    """Return the event, where something was removed, and the newest artifact in the place of the last one."""
+    found = []
+    if event.removed:
+        body = event.json()
+        body.pop("last", None)
+        found.append(Message(f"{base}/event", _json(body)))
+    if event.last is None:
+        return [*found, Message(f"{base}/artifact", b"", retain=True)]
+    last = event.last.json() if texts else _without_texts(event.last.json())
+    del last["event_type"]
+    return [*found, Message(f"{base}/artifact", _json(last), retain=True)]
 
 
 def command(base: str, topic: str, payload: bytes, *, retain: bool) -> Command:

@@ -92,13 +92,14 @@ class Service:
         try:
             made = self._engine.make(request, path, step)
             call.check()
+            card = imprint.card(self._init["kind"], request, made.meta, self._settings)
             if path.exists():
-                imprint.write(path, imprint.card(self._init["kind"], request, made.meta, self._settings))
+                imprint.write(path, card)
                 thumbnail.make(path)
         except Cancelled:
             path.unlink(missing_ok=True)
             raise
-        call.send({"op": "made", "mime": made.mime, "meta": made.meta})
+        call.send({"op": "made", "mime": made.mime, "meta": card})
 
 
 class Maker:

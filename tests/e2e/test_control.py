@@ -97,6 +97,21 @@ def test_a_picture_is_made_by_the_assistant_copied_and_shown(house, tmp_path):
     assert Path(shown).read_bytes() == out.read_bytes()
 
 
+def test_the_gallery_of_a_running_assistant(house, tmp_path):
+    assert house("draw", "a blue house").returncode == 0
+    (found,) = json.loads(house("gallery", "search", "houses", "--json").stdout)
+    assert Path(found["thumbnail"]).read_bytes().startswith(b"\xff\xd8")
+    assert house("gallery", "open").stdout.strip() == found["path"]
+    assert house("gallery", "export", found["id"], str(tmp_path / "out")).returncode == 0
+    assert (tmp_path / "out" / "a-blue-house.png").read_bytes() == Path(found["path"]).read_bytes()
+    assert house("gallery", "delete", "last", "--yes").stdout == "1 thing is deleted.\n"
+    assert not Path(found["path"]).exists()
+    assert found["id"] not in house("gallery", "list", "--json").stdout
+    refused = house("gallery", "delete", found["id"], "--yes")
+    assert (refused.returncode, len(refused.stderr.strip().splitlines())) == (1, 1)
+    assert house("show").stdout.strip() != found["path"]
+
+
 def test_a_question_of_its_own_is_told_too(house):
     told = house("ask", "draw")
     assert (told.returncode, told.stdout) == (0, "What shall I draw?\n")

@@ -43,7 +43,7 @@ def every_event() -> set[type[events.Event]]:
 
 
 def test_these_tests_know_every_event() -> None:
-    silent = {events.WakeScore, events.PartChanged, events.TurnEnd}
+    silent = {events.WakeScore, events.PartChanged, events.TurnEnd, events.GalleryChanged}
     assert {type(event) for event in TELLING} | {type(event) for event, *_ in STATES} | silent == every_event()
 
 
@@ -66,6 +66,16 @@ def test_without_texts_nothing_said_leaves(event: events.Event) -> None:
     assert SECRET not in b"".join(message.payload for message in found).decode()
     assert all(json.loads(message.payload)["at"] == 1 for message in found)
     assert bool(found) == (event.type != "stt_partial")
+
+
+@pytest.mark.parametrize("texts", [True, False])
+def test_after_a_deletion_the_last_artifact_is_another(texts: bool) -> None:
+    event, last = topics.messages(events.GalleryChanged(removed=["b"], last=TELLING[8], at=2), BASE, texts=texts)
+    assert json.loads(event.payload) == {"event_type": "gallery_changed", "removed": ["b"], "turn": "", "at": 2}
+    assert (last.topic, last.retain, json.loads(last.payload)["artifact"]) == (f"{BASE}/artifact", True, "a")
+    assert (SECRET in last.payload.decode()) == texts
+    (cleared,) = topics.messages(events.GalleryChanged(at=2), BASE, texts=texts)
+    assert (cleared.topic, cleared.payload, cleared.retain) == (f"{BASE}/artifact", b"", True)
 
 
 def test_without_texts_harmless_values_stay() -> None:
