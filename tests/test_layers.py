@@ -52,6 +52,7 @@ LAYERS = {
     "daemon.diffusion": 2,
     "daemon.ears": 2,
     "daemon.engines": 2,
+    "daemon.film": 2,
     "daemon.gallery": 2,
     "daemon.transcription": 2,
     "daemon.wakewords": 2,

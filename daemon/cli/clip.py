@@ -8,7 +8,7 @@ import typer
 
 def clip(
     prompt: Annotated[str, typer.Argument(help="What to film, in English or Russian.")],
-    out: Annotated[Path | None, typer.Option(readable=False, help="MP4 file to write.")] = None,
+    out: Annotated[Path | None, typer.Option(readable=False, help="MP4 or WebM file to write.")] = None,
     language: Annotated[str | None, typer.Option(help="en or ru; default: the text's own.")] = None,
     seed: Annotated[int | None, typer.Option(help="Film here; the same seed gives the same clip.")] = None,
     engine: Annotated[str | None, typer.Option(help="Film here, with this engine.")] = None,

@@ -24,7 +24,7 @@ def make(kind: str, request: dict[str, Any], out: Path | None, engine: str | Non
 
     Raises ConfigError for a wrong file name or language, EngineError where the engine can't do it.
     """
-    from daemon import messages
+    from daemon import film, messages
     from daemon.cli.follow import made_by_assistant
     from daemon.cli.language import checked, system_language
     from daemon.cli.notice import notice
@@ -33,7 +33,8 @@ def make(kind: str, request: dict[str, Any], out: Path | None, engine: str | Non
 
     request = {**request, "language": checked(request["language"], request["prompt"])}
     if out is not None:
-        check(out, load.find(kind, engine or "sketch").suffix)
+        suffix = load.find(kind, engine or "sketch").suffix
+        check(out, film.MIMES if suffix in film.MIMES else (suffix,))
     if engine is None and request["seed"] is None:
         if made_by_assistant(kind, request, out):
             return
@@ -60,7 +61,7 @@ def make_once(kind: str, request: dict[str, Any], out: Path | None, name: str) -
     if why := engine.missing(options, models=models):
         raise EngineError(why)
     began = time.monotonic()
-    with whole(out, engine.suffix) as passing:
+    with whole(out, out.suffix.lower()) as passing:
         made = _watched(engine(options, models=models), request, passing, kind)
         imprint.write(passing, imprint.card(kind, request, made.meta, options.model_dump(mode="json")))
     told = {**made.meta, "path": out, "took": time.monotonic() - began}

@@ -11,6 +11,7 @@ import typer
 from daemon import messages
 from daemon.cli.language import system_language
 from daemon.cli.remote import Remote, running
+from daemon.errors import ConfigError
 
 COMMANDS = {"picture": "draw", "clip": "clip"}
 ENDED = {"done", "failed", "cancelled"}
@@ -59,7 +60,10 @@ def said_by_assistant(text: str, language: str) -> bool:
 
 
 def made_by_assistant(kind: str, request: dict[str, Any], out: Path | None) -> bool:
-    """Have the running assistant make a picture or clip, copied to `out`; False when no assistant runs."""
+    """Have the running assistant make a picture or clip, copied to `out`; False when no assistant runs.
+
+    Raises ConfigError `drawing.other_format` where it makes clips of another format.
+    """
     import shutil
 
     from daemon.cli.output import whole
@@ -72,10 +76,13 @@ def made_by_assistant(kind: str, request: dict[str, Any], out: Path | None) -> b
         artifact = follow(remote, turn)
     if artifact is None:
         raise typer.Exit(1)
+    made = Path(artifact["path"])
     if out is not None:
+        if out.suffix.lower() != made.suffix:
+            raise ConfigError("drawing.other_format", path=out, made=made)
         with whole(out, out.suffix) as passing:
-            shutil.copyfile(artifact["path"], passing)
-    print(out or artifact["path"])
+            shutil.copyfile(made, passing)
+    print(out or made)
     return True
 
 

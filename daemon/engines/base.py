@@ -118,7 +118,7 @@ class Generator(Engine, Protocol):
     """A generator of pictures or clips."""
 
     suffix: ClassVar[str]
-    """".png" or ".mp4"."""
+    """".png", or ".mp4" for clips."""
     sketch: ClassVar[bool]
     """True when its results are announced as sketches."""
     needs_image: bool
@@ -130,7 +130,7 @@ class Generator(Engine, Protocol):
         """Guess the seconds it will take here, before there is any history. Needs no loaded model."""
 
     def make(self, request: dict[str, Any], path: Path, step: Step) -> Made:
-        """Make `request` and write it to `path`, which has `suffix`.
+        """Make `request` and write it to `path`, which has `suffix`; a clip may have to end in `.webm` instead.
 
         `prompt`, `language` and `seed` are always there. What may be: `negative` (what not to show), `image` (path of a
         picture to start from), `strength` (0 to 1, how far to go from it), `width` and `height` (pixels), `steps`,

@@ -1,6 +1,6 @@
 """A section of the config that chooses an engine: `engine:` names it, its options stand under its own name."""
 
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
@@ -71,3 +71,7 @@ class ClipOptions(EngineSection):
     """What makes clips."""
 
     kind: ClassVar[str] = "clip"
+
+    format: Literal["mp4", "webm"] = Field(
+        "mp4", description="mp4: H.264, plays everywhere; webm: VP9, free of patents."
+    )

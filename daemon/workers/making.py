@@ -34,6 +34,8 @@ class Choice:
 
     name: str
     engine: Generator
+    suffix: str
+    """The ending of its files."""
     settings: dict[str, Any]
     """The options of that engine, as JSON can hold them."""
     passed_over: dict[str, str]
@@ -47,7 +49,8 @@ class Choice:
 def choose(kind: str, section: dict[str, Any], models: Path) -> Choice:
     """Return the engine that `section` names, or with "auto" the best that can run here: a sketch is the last choice.
 
-    `section` is {"engine": name or "auto", name: options of that engine, ...}. Raises EngineError, ConfigError.
+    `section` is {"engine": name or "auto", name: options of that engine, ...}, for clips also `format`.
+    Raises EngineError, ConfigError.
     """
     wanted = section.get("engine", "auto")
     candidates = [wanted] if wanted != "auto" else sorted(names(kind), key=lambda name: find(kind, name).sketch)
@@ -62,7 +65,8 @@ def choose(kind: str, section: dict[str, Any], models: Path) -> Choice:
             raise ConfigError("making.options", where=where, why=problem["msg"]) from error
         if (code := found.missing(options, models=models)) is None:
             engine = found(options, models=models)
-            return Choice(name, engine, options.model_dump(mode="json"), passed_over)
+            suffix = f".{section['format']}" if "format" in section else engine.suffix
+            return Choice(name, engine, suffix, options.model_dump(mode="json"), passed_over)
         passed_over[name] = code
     raise EngineError("making.no_engine", kind=kind, why=_sentences(passed_over, "en"))
 
@@ -132,7 +136,7 @@ class Maker:
     @property
     def suffix(self) -> str:
         """The ending of its files."""
-        return self.choice.engine.suffix
+        return self.choice.suffix
 
     @property
     def sketch(self) -> bool:

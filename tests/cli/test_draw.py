@@ -33,6 +33,12 @@ def test_a_clip_is_made_by_any_engine(tmp_path: Path, capsys: pytest.CaptureFixt
     assert (tmp_path / "x.mp4").stat().st_size > 500
 
 
+def test_the_name_of_a_clip_chooses_its_format(tmp_path: Path) -> None:
+    clip("fox", tmp_path / "x.webm", engine="fake")
+    assert (tmp_path / "x.webm").read_bytes().startswith(b"\x1aE\xdf\xa3")  # EBML
+    assert {path.name for path in tmp_path.iterdir()} - {"state"} == {"x.webm"}
+
+
 @pytest.mark.parametrize(("name", "code"), [("absent/x.png", "drawing.unwritable"), ("x.jpg", "drawing.suffix")])
 def test_a_wrong_name_is_one_clear_sentence(tmp_path: Path, name: str, code: str) -> None:
     with pytest.raises(ConfigError) as caught:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from daemon import film
 from daemon.engines.load import find, names
 from daemon.errors import Cancelled, EngineError
 
@@ -55,7 +56,8 @@ def test_it_makes_a_file_and_says_what_it_is(engine: Any, tmp_path: Path) -> Non
     assert 0 <= steps[0] <= steps[-1] <= 1
     assert {"prompt", "seed", "engine", "width", "height", "missing"} <= made.meta.keys()
     assert (made.meta["prompt"], made.meta["seed"]) == ("a red fox in the snow", 5)
-    if made.mime == "video/mp4":
+    if made.mime in film.MIMES.values():
+        assert out.with_name(f"out{film.POSTER}").exists()
         assert len(frames_of(out)) == round(made.meta["fps"] * made.meta["seconds"])
     else:
         from PIL import Image

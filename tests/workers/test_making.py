@@ -129,6 +129,15 @@ async def test_an_engine_that_cannot_run_says_why(tmp_path: Path) -> None:
             await make(made, "x", tmp_path / "x.txt")
 
 
+@pytest.mark.slow
+async def test_clips_are_of_the_format_that_is_set(tmp_path: Path) -> None:
+    async with maker(tmp_path, "clip", engine="fake", format="webm") as made:
+        assert made.suffix == ".webm"
+        result, _ = await make(made, "a fox", tmp_path / "a.webm")
+    assert result.mime == "video/webm"
+    assert {path.name for path in tmp_path.iterdir()} == {"a.webm", "a.poster.jpg", "a.thumb.jpg"}  # noqa: ASYNC240
+
+
 def test_options_that_are_wrong(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="steps"):
         choose("picture", {"engine": ENGINE, ENGINE: {"steps": "many"}}, tmp_path)

@@ -7,15 +7,13 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from daemon.engines import base
+from daemon import film
 from daemon.engines.base import Made, Step
-from daemon.engines.clip.sketch import encode
 from daemon.engines.picture import fake as still
 from daemon.errors import EngineError
-from daemon.scene.filming import Frame
 
 
-class Settings(base.Options):
+class Settings(film.FilmOptions):
     """What the fake is like."""
 
     side: int = Field(64, ge=16, le=2048, multiple_of=2, description="Width and height, in pixels.")
@@ -27,7 +25,7 @@ class Settings(base.Options):
 class Engine:
     """Makes what the sketch engine makes, without a font or a scene."""
 
-    Options: ClassVar[type[base.Options]] = Settings
+    Options: ClassVar[type[film.FilmOptions]] = Settings
     requires: ClassVar[tuple[str, ...]] = ("python:av",)
     memory_mb: ClassVar[int] = 60
     suffix: ClassVar[str] = ".mp4"
@@ -56,12 +54,12 @@ class Engine:
         """Film a square. Raises EngineError `scene.empty_prompt`."""
         side, fps = self._options.side, self._options.fps
         count = round(self._options.seconds * fps)
-        meta = still.told(request, side) | {"fps": fps, "seconds": count / fps}
-        encode(_frames(meta["seed"], side, count, step), path, side, fps, meta)
-        return Made("video/mp4", meta)
+        meta = still.told(request, side)
+        meta = film.write(_frames(meta["seed"], side, count, step), path, fps, meta, crf=self._options.crf)
+        return Made(film.MIMES[path.suffix], meta)
 
 
-def _frames(seed: int, side: int, count: int, step: Step) -> Iterator[Frame]:
+def _frames(seed: int, side: int, count: int, step: Step) -> Iterator[film.Frame]:
     from PIL import Image
 
     for number in range(count):

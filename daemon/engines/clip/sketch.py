@@ -1,21 +1,18 @@
 """Clips composed from the words of the request: the sketch engine's scene, moving."""
 
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from fractions import Fraction
 from pathlib import Path
 from typing import Any, ClassVar
 
 from pydantic import Field
 
-from daemon.engines import base
+from daemon import film
 from daemon.engines.base import Made, Step
 from daemon.engines.picture import sketch as still
 from daemon.scene import filming
-from daemon.scene.filming import Frame
 
 
-class Settings(base.Options):
+class Settings(film.FilmOptions):
     """Settings of the sketch engine for clips."""
 
     side: int = Field(768, ge=128, le=2048, multiple_of=2, description="Width and height of the clip, in pixels.")
@@ -24,9 +21,9 @@ class Settings(base.Options):
 
 
 class Engine:
-    """Films a scene of what the prompt names, as H.264 in MP4."""
+    """Films a scene of what the prompt names."""
 
-    Options: ClassVar[type[base.Options]] = Settings
+    Options: ClassVar[type[film.FilmOptions]] = Settings
     requires: ClassVar[tuple[str, ...]] = ("font:Noto Color Emoji", "python:PIL", "python:av")
     memory_mb: ClassVar[int] = 350
     suffix: ClassVar[str] = ".mp4"
@@ -59,44 +56,16 @@ class Engine:
         step(0.0)
         scene = still.scene_of(request)
         step(0.05)
-        side, seconds, fps = self._options.side, self._options.seconds, self._options.fps
-        meta = still.meta_of(request, scene, side) | {"fps": fps, "seconds": round(seconds * fps) / fps}
-        frames = filming.film(scene, side, seconds, fps)
-        encode(_counted(frames, round(seconds * fps), step), path, side, fps, meta)
+        side, seconds, fps, crf = (getattr(self._options, name) for name in ("side", "seconds", "fps", "crf"))
+        count = round(seconds * fps)
+        frames = _counted(filming.film(scene, side, seconds, fps), count, step)
+        meta = film.write(frames, path, fps, still.meta_of(request, scene, side), crf=crf, poster=count // 2)
         step(1.0)
-        return Made("video/mp4", meta)
+        return Made(film.MIMES[path.suffix], meta)
 
 
-def _counted(frames: Iterator[Frame], count: int, step: Step) -> Iterator[Frame]:
+def _counted(frames: Iterator[film.Frame], count: int, step: Step) -> Iterator[film.Frame]:
     for number, frame in enumerate(frames):
         if number % 3 == 0:
             step(0.1 + 0.88 * number / count)
         yield frame
-
-
-def encode(frames: Iterator[Frame], path: Path, side: int, fps: int, meta: dict[str, Any]) -> None:
-    """Write frames as a clip that plays everywhere; on any error leave nothing behind.
-
-    A frame is finished and encoded while the next one is drawn.
-    """
-    import av
-
-    try:
-        with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
-            container.metadata["title"] = meta["prompt"][:1000]
-            container.metadata["comment"] = f"Kombain sketch, seed {meta['seed']}"
-            stream = container.add_stream("libx264", rate=Fraction(fps))
-            stream.width = stream.height = side
-            stream.pix_fmt = "yuv420p"
-            stream.options = {"preset": "superfast", "crf": "20", "profile": "high"}
-            frame_of: Any = av.VideoFrame.from_image
-            with ThreadPoolExecutor(1, "encoder") as encoder:
-                ready: Future[Any] = encoder.submit(list)
-                for frame in frames:
-                    done, ready = ready, encoder.submit(lambda one: stream.encode(frame_of(one())), frame)
-                    container.mux(done.result())
-                container.mux(ready.result())
-            container.mux(stream.encode())
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
