@@ -26,6 +26,8 @@ class Extent(Protocol):
         """Where the ink begins in its middle, as a share of the ink's height."""
 
 
+LOOSE = {"space", "underwater", "sky"}
+"""Places without a ground to stand on."""
 GRAZING = {"walk", "hop"}
 """How those move who look here and there when they are several."""
 Measure = Callable[[str], Extent]
@@ -86,7 +88,7 @@ def _one_of(item: Item, number: int) -> Item:
     return replace(item, thing=by_glyph()[mix[number % len(mix)]]) if mix else item
 
 
-def binds(request: Request, relation: Relation) -> bool:
+def binds(request: Request, relation: Relation, place: str) -> bool:
     """Tell whether a relation ties two things together: not a bird "and" a house, which live on different levels."""
     subject, anchor = request.items[relation.subject], request.items[relation.anchor]
     if "vast" in subject.thing.flags | anchor.thing.flags and relation.kind in TAILING | {Link.OVER, Link.UNDER}:
@@ -94,10 +96,18 @@ def binds(request: Request, relation: Relation) -> bool:
     if relation.kind not in TAILING or "rise" in subject.thing.flags:
         return True
     if relation.kind in {Link.CHASE, Link.FACE, Link.EAT}:
-        return airborne(subject) == airborne(anchor) or (airborne(subject) and subject.thing.size < 5)
+        return afloat(subject, place) == afloat(anchor, place) or (airborne(subject) and subject.thing.size < 5)
     if relation.kind is Link.WITH and (subject.thing.wear or "hold" in subject.thing.flags):
         return True
-    return airborne(subject) == airborne(anchor) and not airborne(subject)
+    level = afloat(subject, place)
+    return level == afloat(anchor, place) and not (level and place not in LOOSE)
+
+
+def afloat(item: Item, place: str) -> bool:
+    """Tell whether a thing is off the ground here: in the air, or swimming above the sea floor."""
+    if place == "underwater":
+        return item.thing.home != "ground"
+    return airborne(item)
 
 
 def airborne(item: Item) -> bool:
@@ -135,6 +145,14 @@ class Builder:
             max(box[3] for box in boxes),
         )
 
+    def shape(self, item: Item) -> Extent:
+        """Return the extent of an item's picture; of a mixed crowd, that of its first."""
+        return self.measure(_one_of(item, 0).thing.glyph)
+
+    def beside(self, index: int, anchor: Placed) -> float:
+        """Return the box that an item has next to the anchor: both as large as in nature, or alike too small."""
+        return box_of(self.request.items[index]) * min(1.0, anchor.box / box_of(anchor.item))
+
     def outline(self, one: Placed) -> Box:
         """Return the box (left, top, right, bottom) of one copy."""
         shape = self.measure(one.item.thing.glyph)
@@ -155,10 +173,10 @@ class Builder:
                 self.relate(self, relation, copies)
 
     def _bound(self, relation: Relation) -> bool:
-        return binds(self.request, relation)
+        return binds(self.request, relation, self.place)
 
     def _copies(self, item: Item, x: float, y: float, box: float, z: float, *, grounded: bool) -> list[Placed]:
-        shape = self.measure(item.thing.glyph)
+        shape = self.shape(item)
         box = box / item.count**0.22
         if item.count == 1:
             return [Placed(_one_of(item, 0), x, y, box, z, grounded=grounded)]
@@ -215,7 +233,7 @@ class Builder:
     def fit(self, index: int, wide: float, tall: float) -> float:
         """Return the box at which all its copies stay within `wide` and `tall`, never larger than life."""
         item = self.request.items[index]
-        shape = self.measure(item.thing.glyph)
+        shape = self.shape(item)
         across = min(item.count, 4)
         return min(box_of(item), wide / shape.width / float(across**0.78), tall / shape.height)
 

@@ -28,7 +28,8 @@ def draw(scene: Scene, progress: Progress, side: int = SIDE) -> Any:
         canvas.paste(layer.image, (0, layer.top), layer.image)
         if number == 0:  # the water before what swims
             for sprite in stage.sprites:
-                reflect(canvas, sprite)
+                if sprite.mirror is not None and sprite.near:
+                    reflect(canvas, sprite)
     progress(0.85)
     finish(canvas, stage, 0.0)
     return _paper(canvas, stage)

@@ -53,7 +53,7 @@ def _shot(stage: Stage, behind: list["_Strip"], before: list["_Strip"], t: float
         strip.put(canvas, pan, t)
         if number == 0:
             for sprite in stage.sprites:
-                if sprite.mirror is not None:
+                if sprite.mirror is not None and sprite.near:
                     reflect(canvas, sprite, pose(stage.scene, sprite.placed, t, seconds).dx * stage.side / 1024 - pan)
     return canvas
 
@@ -104,6 +104,8 @@ def _place(canvas: Any, sprite: Sprite, where: Pose, stage: Stage, pan: float) -
     x, y = sprite.x - pan + where.dx * unit, sprite.y
     for stain in sprite.stains:
         stain.put(canvas, x, y)
+    if sprite.mirror is not None and not sprite.near:
+        reflect(canvas, sprite, x - sprite.x)
     image, left, top = _posed(sprite.image, where, x, y + where.dy * unit)
     canvas.paste(image, (left, top), image)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from daemon.scene import setting
-from daemon.scene.cluster import Cluster, Measure, airborne, binds
+from daemon.scene.cluster import LOOSE, Cluster, Measure, afloat, airborne, binds
 from daemon.scene.lexicon import things
 from daemon.scene.light import light_of
 from daemon.scene.model import SIDE, Item, Placed, Request, Scene
@@ -13,10 +13,10 @@ from daemon.scene.relations import build
 
 LEFT, RIGHT = 46.0, SIDE - 46.0
 FEET = {"water": 800.0, "ground": 880.0}
+STREAM = 566.0
+"""Where the middle of a river is at the feet of a boat."""
 BLANK = "easel"
 """What is drawn when nothing that was asked for can be: an easel with a question mark."""
-LOOSE = {"space", "underwater", "sky"}
-"""Places without a ground to stand on."""
 
 
 def compose(request: Request, seed: int, measure: Measure) -> Scene:
@@ -27,7 +27,7 @@ def compose(request: Request, seed: int, measure: Measure) -> Scene:
         easel = Item(next(thing for thing in things() if thing.glyph == BLANK))
         request = replace(request, items=(easel,), place="meadow")
     place = setting.place(request)
-    clusters = [build(root, request, place, rng, measure) for root in _roots(request)]
+    clusters = [build(root, request, place, rng, measure) for root in _roots(request, place)]
     standing = [cluster for cluster in clusters if _level(cluster, place) == "standing"]
     hanging = [cluster for cluster in clusters if _level(cluster, place) == "hanging"]
     placed = _stand(standing, place, rng)
@@ -46,15 +46,15 @@ def compose(request: Request, seed: int, measure: Measure) -> Scene:
     )
 
 
-def _roots(request: Request) -> list[int]:
+def _roots(request: Request, place: str) -> list[int]:
     """Return the items that stand by themselves; the others are placed by them."""
-    subjects = {relation.subject for relation in request.relations if binds(request, relation)}
+    subjects = {relation.subject for relation in request.relations if binds(request, relation, place)}
     return [index for index in range(len(request.items)) if index not in subjects]
 
 
 def _level(cluster: Cluster, place: str) -> str:
-    if place in LOOSE and not (place == "underwater" and cluster.root.thing.home == "ground"):
-        return "hanging"
+    if place in LOOSE:
+        return "hanging" if place != "underwater" or afloat(cluster.root, place) else "standing"
     flies = any("flying" in one.item.traits and one.carrier for one in cluster.placed)  # a witch on her broom
     return "hanging" if flies or airborne(cluster.root) else "standing"
 
@@ -63,10 +63,13 @@ def _stand(clusters: Sequence[Cluster], place: str, rng: random.Random) -> list[
     """Put clusters side by side on the ground, the first one largest and nearest."""
     if not clusters:
         return []
+    hurry = any("running" in one.item.traits for cluster in clusters for one in cluster.placed)
     scale = min(
-        (RIGHT - LEFT) * 0.94 / (sum(cluster.width for cluster in clusters) + 30 * (len(clusters) - 1)),
+        (RIGHT - LEFT)
+        * (0.7 if hurry else 0.94)
+        / (sum(cluster.width for cluster in clusters) + 30 * (len(clusters) - 1)),
         *((700 if cluster.root.thing.size < 8 else 790) / cluster.height for cluster in clusters),
-        _ambition(clusters),
+        _ambition(clusters, place),
     )
     room = (RIGHT - LEFT) - scale * sum(cluster.width for cluster in clusters)
     gap = room / (len(clusters) + 1)
@@ -79,6 +82,8 @@ def _stand(clusters: Sequence[Cluster], place: str, rng: random.Random) -> list[
         cluster = clusters[rank]
         x += gap + rng.uniform(-0.25, 0.25) * gap
         feet = _feet(cluster.root, place) - 34 * min(rank, 3)
+        if place == "river" and cluster.root.thing.home == "water":
+            x = STREAM - cluster.width * scale / 2
         feet = min(feet, SIDE - 16 - cluster.bottom * scale)
         feet = max(feet, 20 - cluster.top * scale)
         found += cluster.at(x - cluster.left * scale, feet, scale, group=10 * rank)
@@ -101,15 +106,22 @@ def _islet(x: float, feet: float, width: float) -> Placed:
     return Placed(Item(sand), x, min(feet + 0.13 * box, SIDE), box, z=-10, grounded=False)
 
 
-def _ambition(clusters: Sequence[Cluster]) -> float:
+def _ambition(clusters: Sequence[Cluster], place: str) -> float:
     """Return the scale at which the clusters look well: a lone small thing is shown large."""
     tallest = max(cluster.height for cluster in clusters)
     biggest = max(cluster.root.thing.size for cluster in clusters)
     wanted = 520 + 26 * max(0, biggest - 3)
-    return wanted / tallest
+    if place == "underwater" or (place == "river" and clusters[0].root.thing.home == "water"):
+        wanted = 380  # the sea floor is for those who swim above it; a river is no wider
+    said = clusters[0].root.size if len(clusters) == 1 else 1.0
+    return wanted * min(1.2, max(0.6, said)) / tallest
 
 
 def _feet(item: Item, place: str) -> float:
+    if place == "underwater":
+        return 965.0
+    if place == "river" and item.thing.home == "water":
+        return 850.0
     if place in setting.WATERS and item.thing.home == "water":
         return FEET["water"]
     if place in setting.WATERS and place in {"sea", "lake"}:

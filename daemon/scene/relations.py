@@ -36,7 +36,7 @@ def relate(builder: Builder, relation: Relation, anchors: Sequence[Placed]) -> N
         builder.around_it(relation.subject, anchors)
     elif "crown" in anchor.thing.flags and (kind in {Link.ON, Link.IN} or _bears(kind, subject)):
         _perch(builder, relation.subject, anchors)
-    elif kind is Link.IN and "hollow" in anchor.thing.flags:
+    elif "hollow" in anchor.thing.flags and (kind is Link.IN or _boards(kind, subject, anchor)):
         _inside(builder, relation.subject, anchors)
     else:
         _around(builder, kind, relation, anchors)
@@ -45,6 +45,16 @@ def relate(builder: Builder, relation: Relation, anchors: Sequence[Placed]) -> N
 def _bears(kind: Link, subject: Item) -> bool:
     """Tell whether a tree has the thing among its leaves: apples, a bird's nest; not a house."""
     return kind is Link.WITH and subject.thing.size <= 3
+
+
+def _boards(kind: Link, subject: Item, anchor: Item) -> bool:
+    """Tell whether someone comes aboard: "a boat with a fisherman" has him in it, not beside it on the water."""
+    return (
+        kind is Link.WITH
+        and anchor.thing.motion == "sail"
+        and subject.thing.motion in RIDDEN
+        and subject.thing.size < 6
+    )
 
 
 def _around(builder: Builder, kind: Link, relation: Relation, anchors: Sequence[Placed]) -> None:
@@ -125,7 +135,7 @@ def _inside(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
     wide, tall = right - left, bottom - top
     rim = anchors[0].item.thing.rim
     item = builder.request.items[index]
-    shape = builder.measure(item.thing.glyph)
+    shape = builder.shape(item)
     deep = rim > 0.6  # a sailing boat's hull, a jar, a window: little of what is inside is hidden
     tight = rim < 0.1  # a vase's neck: what is in it spreads above
     box = max(
@@ -180,12 +190,12 @@ def _under(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
         builder.add(index, (left + right) / 2, bottom + 0.3 * tall, box, z=z - 0.4)
     elif thing.home in {"sky", "space"}:
         box = max(min(box_of(builder.request.items[index]), 0.8 * wide), 0.42 * wide)
-        shape = builder.measure(builder.request.items[index].thing.glyph)
+        shape = builder.shape(builder.request.items[index])
         drop = shape.height * box * 1.08 if thing.name != "rainbow" else 0.05 * tall
         builder.add(index, (left + right) / 2, bottom + drop, box, z=z + 0.6)
     else:
         box = max(builder.fit(index, wide * 0.7, tall * 0.5), 0.32 * tall)
-        shape = builder.measure(builder.request.items[index].thing.glyph)
+        shape = builder.shape(builder.request.items[index])
         builder.add(index, (left + right) / 2, bottom + 0.86 * shape.height * box, box, z=z - 0.3)
 
 
@@ -217,7 +227,7 @@ def _between(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
     if len(anchors) == 1:
         _beside(builder, index, anchors)
         return
-    shape = builder.measure(builder.request.items[index].thing.glyph)
+    shape = builder.shape(builder.request.items[index])
     middle = (left + right) / 2
     gap = shape.width * box * 0.5
     for at, one in enumerate(builder.placed):
@@ -231,8 +241,8 @@ def _beside(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
     level = [one for one in builder.placed if one.grounded == anchors[0].grounded]
     left, _, right, _ = builder.span(level)
     tall = builder.span(anchors)[3] - builder.span(anchors)[1]
-    shape = builder.measure(item.thing.glyph)
-    box = max(box_of(item), 0.27 * tall)
+    shape = builder.shape(item)
+    box = max(builder.beside(index, anchors[0]), 0.2 * tall)
     wide = shape.width * box * (min(item.count, 4) ** 0.8)
     middle = (builder.span(anchors)[0] + builder.span(anchors)[2]) / 2
     right_side = right - middle <= middle - left + 1
@@ -249,8 +259,8 @@ def _hold(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
         wide, tall = right - left, bottom - top
         rises = item.thing.glyph in {"🎈", "☂️", "🪁"}
         shelters = item.thing.glyph == "☂️"
-        box = (0.9 if shelters else 0.62 if rises else 0.46) * tall
-        y = top + (0.62 if shelters else 0.3 if rises else 0.94) * tall
+        box = (0.95 if shelters else 0.62 if rises else 0.46) * tall
+        y = top + (0.46 if shelters else 0.3 if rises else 0.94) * tall
         way = one.gaze or 1
         x = (right if way > 0 else left) - way * (0.2 if shelters else -0.04) * wide
         builder.placed.append(Placed(item, x, y, box, one.z + 0.5, angle=-8 * way, grounded=False))

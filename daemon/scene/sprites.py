@@ -10,6 +10,8 @@ from daemon.scene.model import Placed, Scene
 from daemon.scene.setting import WATERS
 from daemon.scene.shade import COOL, SHADE, WARM, Pools, Stain, cast, contact, halo, mirrored
 
+SHORE = 780.0
+"""What swims nearer than this is before the swell of the sea's foreground, and its image is on that swell."""
 FLOATING = {"space", "underwater", "sky"}
 """Places without a ground for shadows."""
 
@@ -34,6 +36,8 @@ class Sprite:
     """Its shadow or its shine, to be laid on before it."""
     mirror: Any | None = None
     """Its image in the water, RGBA, to be hung from its feet."""
+    near: bool = False
+    """That image lies on the water before all things, not behind the nearer ones."""
 
 
 def sprites(scene: Scene, easel: Easel) -> list[Sprite]:
@@ -67,6 +71,7 @@ def _sprite(one: Placed, scene: Scene, easel: Easel, pools: Pools | None) -> Spr
         y,
         _stains(one, image, scene, easel),
         mirrored(image, easel.unit) if floats and one.grounded else None,
+        near=scene.place in {"sea", "lake"} and one.y > SHORE,
     )
 
 
@@ -131,11 +136,13 @@ def put(canvas: Any, sprite: Sprite) -> None:
     """Put a sprite, and what it throws on the ground first, on an RGB canvas."""
     for stain in sprite.stains:
         stain.put(canvas, sprite.x, sprite.y)
+    if sprite.mirror is not None and not sprite.near:
+        reflect(canvas, sprite)
     at = round(sprite.x - sprite.image.width / 2), round(sprite.y - sprite.image.height)
     canvas.paste(sprite.image, at, sprite.image)
 
 
 def reflect(canvas: Any, sprite: Sprite, dx: float = 0) -> None:
-    """Put a sprite's image in the water, if it has one, on an RGB canvas."""
-    if sprite.mirror is not None:
-        canvas.paste(sprite.mirror, (round(sprite.x + dx - sprite.mirror.width / 2), round(sprite.y)), sprite.mirror)
+    """Put a sprite's image in the water on an RGB canvas."""
+    mirror: Any = sprite.mirror
+    canvas.paste(mirror, (round(sprite.x + dx - mirror.width / 2), round(sprite.y)), mirror)

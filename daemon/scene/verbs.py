@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from daemon.scene.cluster import Builder, airborne, box_of
+from daemon.scene.cluster import Builder, airborne
 from daemon.scene.model import Placed
 
 
@@ -29,7 +29,7 @@ def eat(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
         return
     left, top, right, bottom = builder.span(anchors)
     tall = bottom - top
-    box = min(max(box_of(meal), 0.3 * tall), 0.44 * tall)
+    box = min(max(builder.beside(index, anchors[0]), 0.3 * tall), 0.44 * tall)
     way = anchors[0].gaze
     half = builder.measure(meal.thing.glyph).width * box / 2
     edge = {-1: left + 0.2 * half, 1: right - 0.2 * half, 0: (left + right) / 2}[way]
@@ -41,8 +41,8 @@ def _at_side(builder: Builder, index: int, anchors: Sequence[Placed], way: int, 
     item = builder.request.items[index]
     left, top, right, bottom = builder.span(anchors)
     tall = bottom - top
-    shape = builder.measure(item.thing.glyph)
-    box = max(box_of(item), 0.24 * tall)
+    shape = builder.shape(item)
+    box = max(builder.beside(index, anchors[0]), 0.2 * tall)
     wide = shape.width * box * (min(item.count, 4) ** 0.8)
     edge = left if way < 0 else right
     grounded = anchors[0].grounded and not airborne(item)
@@ -56,4 +56,4 @@ def _at_side(builder: Builder, index: int, anchors: Sequence[Placed], way: int, 
         z=anchors[0].z + 0.1,
         grounded=grounded,
     )
-    builder.turn([one for one in builder.placed[before:] if one.item.thing == item.thing], gaze)
+    builder.turn(builder.placed[before : before + item.count], gaze)

@@ -116,3 +116,47 @@ def test_nothing_to_draw_gives_an_easel() -> None:
     scene = scene_of("blurble")
     assert [one.item.thing.glyph for one in scene.placed] == ["easel"]
     assert scene.request.items == ()
+
+
+def test_a_group_is_counted_exactly_up_to_forty() -> None:
+    for count, prompt in ((7, "seven sheep"), (3, "трое котов"), (12, "twelve apples on a table"), (40, "сорок звёзд")):
+        scene = scene_of(prompt)
+        name = scene.request.items[0].thing.name
+        assert len(named(scene, name)) == count, prompt
+
+
+def test_said_sizes_show_even_alone() -> None:
+    assert scene_of("a tiny mouse").placed[0].box < 0.75 * scene_of("a mouse").placed[0].box
+    assert scene_of("a huge mouse").placed[0].box > 1.1 * scene_of("a mouse").placed[0].box
+
+
+def test_corals_grow_on_the_sea_floor_and_fish_swim_above() -> None:
+    scene = scene_of("a fish in the sea with corals")
+    assert scene.place == "underwater"
+    assert min(one.y for one in named(scene, "coral")) > 900
+    assert named(scene, "fish")[0].y < 800
+
+
+def test_a_boat_on_a_river_is_in_the_water_with_its_crew() -> None:
+    scene = scene_of("лодка с рыбаком на реке")
+    boat, fisherman = named(scene, "sailboat")[0], named(scene, "fisherman")[0]
+    assert 480 < boat.x < 660
+    assert fisherman.carrier is not None
+    left, top, right, bottom = box(boat)
+    assert left < fisherman.x < right
+    assert top < fisherman.y <= bottom
+
+
+def test_those_who_run_have_room_to_run() -> None:
+    for one in scene_of("a wolf chasing a horse").placed:
+        left, _, right, _ = box(one)
+        assert left > 130
+        assert right < 894
+
+
+def test_what_is_beside_a_small_copy_is_as_small() -> None:
+    scene = scene_of("дети играют в мяч")
+    ball = named(scene, "ball")[0]
+    children = [one for one in scene.placed if one.item.thing.name in {"girl", "boy", "child"}]
+    assert len(children) == 5
+    assert all(ball.box < 0.8 * child.box for child in children)

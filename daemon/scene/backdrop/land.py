@@ -3,7 +3,7 @@
 import math
 
 from daemon.scene.backdrop.easel import Easel, Layer
-from daemon.scene.backdrop.plants import beams, firs, round_trees, tufts
+from daemon.scene.backdrop.plants import beams, firs, leafy_trees, round_trees, tufts
 from daemon.scene.backdrop.sky import clouds
 
 GREEN = {"autumn": "#b9922f", "winter": "#e9f1f8"}
@@ -62,8 +62,9 @@ def forest(e: Easel) -> list[Layer]:
     if e.season == "autumn":
         haze = [("#e8cf9a", 0.12), ("#d9a95a", 0.26), ("#b9783a", 0.45)]
     layers = [e.hill(e.ridge(330, 20, 3), haze[0][0], haze[0][0], 0.1)]
+    stand = leafy_trees if e.season == "autumn" else firs
     for rank, (tone, depth) in enumerate(haze):
-        layers.append(firs(e, 560 + 32 * rank, 250 + 130 * rank, tone, depth, 15 - 4 * rank))
+        layers.append(stand(e, 560 + 32 * rank, 250 + 130 * rank, tone, depth, 15 - 4 * rank))
         y = 570 + 30 * rank
         layers.append(e.hill(e.ridge(y, 8, 2), tone, tone, depth))
     ground = (
@@ -161,7 +162,7 @@ def river(e: Easel) -> list[Layer]:
         t = i / 40
         y = 642 + 382 * t**1.35
         middle = 560 + 190 * math.sin(4.6 * t + 0.6) * (0.25 + t)
-        half = 10 + 210 * t**1.6
+        half = 14 + 330 * t**1.5
         edge.append((middle - half, y))
         other.append((middle + half, y))
     bank = [(x - 8 - 14 * i / 40, y) for i, (x, y) in enumerate(edge)]

@@ -75,6 +75,32 @@ def firs(e: Easel, base: float, tall: float, tone: str, depth: float, count: int
     return sheet.layer(depth)
 
 
+def leafy_trees(e: Easel, base: float, tall: float, tone: str, depth: float, count: int) -> Layer:
+    """Draw a row of broad trees in autumn, their crowns yellow, orange and red around `tone`."""
+    sheet = e.sheet(base - tall * 1.35, base + 24)
+    bark = e.colour("#6b4a33")
+    for i in range(count):
+        x = e.left + (i + float(e.rng.uniform(0.1, 0.9))) * (e.right - e.left) / count
+        high = tall * float(e.rng.uniform(0.7, 1.2))
+        wide = high * 0.24
+        sheet.poly(bark, (x - high * 0.03, base + 22), (x - high * 0.016, base - high * 0.7),
+                   (x + high * 0.016, base - high * 0.7), (x + high * 0.03, base + 22))  # fmt: skip
+        leaf = _between(e.colour(tone), e.colour(("#e0862a", "#c9502e", "#e3b341")[int(e.rng.integers(3))]), depth)
+        light = _between(leaf, (255, 226, 150), 0.22)
+        blobs = [(0.0, 0.78, 1.0), (-0.62, 0.6, 0.72), (0.62, 0.6, 0.72), (-0.3, 0.44, 0.6), (0.34, 0.46, 0.6)]
+        for dx, up, size in blobs:
+            r = wide * size * float(e.rng.uniform(0.9, 1.1))
+            sheet.oval(leaf, x + dx * wide, base - high * up, r, r * 0.86)
+        for dx, up, size in blobs[:3]:
+            sheet.oval(light, x + (dx - 0.22) * wide, base - high * (up + 0.05), wide * size * 0.5, wide * size * 0.4)
+    return sheet.layer(depth, blur=0.8)
+
+
+def _between(one: Rgb, other: Rgb, share: float) -> Rgb:
+    r, g, b = (int(x + (y - x) * share) for x, y in zip(one, other, strict=True))
+    return r, g, b
+
+
 def beams(e: Easel) -> Layer:
     """Draw light that falls through leaves."""
     sheet = e.sheet(0, 900)
