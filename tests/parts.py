@@ -148,8 +148,8 @@ class FakeMouth:
 
 
 @asynccontextmanager
-async def session(tmp_path, *said):
-    """Run a session over fakes; yields them all, with the events it published."""
+async def session(tmp_path, *said, maker=None):
+    """Run a session over fakes, with a `maker` of pictures; yields them all, with the events it published."""
     bus, ears, mouth, hearing = Bus(), [], FakeMouth(), FakeHearing(*said)
 
     def make_ears():
@@ -158,7 +158,7 @@ async def session(tmp_path, *said):
 
     voice = Voice(FakeSpeaking(), mouth, bus, language="en", volume=50, earcons=True, out=None)
     store = Store(tmp_path)
-    maker = FakeMaker()
+    maker = maker or FakeMaker()
     house = SimpleNamespace(bus=bus, ears=ears, mouth=mouth, hearing=hearing, voice=voice, maker=maker, events=[])
 
     def finished(job, artifact):

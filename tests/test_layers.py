@@ -42,6 +42,7 @@ LAYERS = {
     "daemon.mqtt.options": 1,
     "daemon.passing": 1,
     "daemon.paths": 1,
+    "daemon.remote": 1,
     "daemon.store": 1,
     "daemon.transcription.options": 1,
     # 2: hearing, speaking, making, each for itself

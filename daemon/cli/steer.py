@@ -82,6 +82,8 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
         share = round(100 * job["progress"])
         told = messages.text(f"demo.job.{job['state']}", language)
         print(messages.text("status.job", language, job=job["job"], prompt=job["prompt"], state=told, share=share))
+    for kind, host in found["elsewhere"].items():
+        print(messages.text(f"status.elsewhere.{kind}", language, host=host))
     for trouble in found["troubles"]:
         print(f"! {trouble}")
 

@@ -5,6 +5,9 @@ from daemon.ears.child import built
 from daemon.engines.section import EngineSection
 from daemon.errors import EngineError, KombainError
 
+FIXES = {"openai_images": "picture: {openai_images: {key_file: FILE}}"}
+"""What mends an engine that was named and can't run; else a sketch is all that can be missing."""
+
 
 def wake(house: House) -> Findings:
     """Load the wake words."""
@@ -82,6 +85,10 @@ def makers(house: House) -> Findings:
     sections: tuple[EngineSection, ...] = (house.config.picture, house.config.clip)
     for section in sections:
         try:
-            choose(section.kind, section.model_dump(mode="json"), house.models)
+            choice = choose(section.kind, section.model_dump(mode="json"), house.models)
         except KombainError as error:
-            yield failure("maker", "apt-get install fonts-noto-color-emoji", kind=section.kind, why=error)
+            fix = FIXES.get(section.engine, "apt-get install fonts-noto-color-emoji")
+            yield failure("maker", fix, kind=section.kind, why=error)
+            continue
+        if host := getattr(choice.engine, "host", None):
+            yield warning("elsewhere", f"{section.kind}: {{engine: auto}}", kind=section.kind, host=host)

@@ -4,10 +4,12 @@ import os
 import shutil
 import sqlite3
 import stat
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 from daemon import paths
+from daemon.config import Config
 from daemon.doctor.finding import Findings, House, failure, warning
 from daemon.store import FILE
 
@@ -31,14 +33,24 @@ def secrets(house: House) -> Findings:
     options = house.config.mqtt
     if options.password is not None and house.path is not None and _others(house.path):
         yield warning("config_readable", f"chmod 600 {house.path}", path=house.path)
-    if options.password_file is not None:
-        path = options.password_file
+    for setting, given in _secret_files(house.config):
+        path = paths.expanded(given)
         if not path.is_file():
-            yield failure("password_file", f"install -m 600 /dev/null {path}", path=path)
+            yield failure("secret_file", f"install -m 600 /dev/null {path}", path=path, setting=setting)
         elif not os.access(path, os.R_OK):
-            yield failure("password_unreadable", f"chown {house.user} {path}", path=path, user=house.user)
+            yield failure("secret_unreadable", f"chown {house.user} {path}", path=path, user=house.user)
         elif _others(path):
-            yield warning("password_readable", f"chmod 600 {path}", path=path)
+            yield warning("secret_readable", f"chmod 600 {path}", path=path, setting=setting)
+
+
+def _secret_files(config: Config) -> Iterator[tuple[str, Path]]:
+    """Yield the files that hold a password or key, with the settings that name them."""
+    if config.mqtt.password_file is not None:
+        yield "mqtt.password_file", config.mqtt.password_file
+    if config.picture.engine == "openai_images" and (
+        key := getattr(config.picture.options("openai_images"), "key_file", None)
+    ):
+        yield "picture.openai_images.key_file", key
 
 
 def _others(path: Path) -> bool:

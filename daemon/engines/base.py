@@ -123,6 +123,8 @@ class Generator(Engine, Protocol):
     """True when its results are announced as sketches."""
     needs_image: bool
     """True when it makes something of a picture and can't work from words alone."""
+    remote: ClassVar[bool]
+    """True when it asks a server elsewhere, `host`: then it is used only when it is named. May be left out."""
     reads: tuple[str, ...]
     """The languages in which it understands a prompt; empty: all."""
 

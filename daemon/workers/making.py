@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from daemon.bus import Bus
 from daemon.engines.base import Generator, Made
 from daemon.engines.load import find, names
-from daemon.errors import Cancelled, ConfigError, EngineError, WorkerError
+from daemon.errors import Cancelled, ConfigError, EngineError, KombainError, WorkerError
 from daemon.gallery import imprint, thumbnail
 from daemon.messages import text
 from daemon.workers.child import Call
@@ -49,11 +49,12 @@ class Choice:
 def choose(kind: str, section: dict[str, Any], models: Path) -> Choice:
     """Return the engine that `section` names, or with "auto" the best that can run here: a sketch is the last choice.
 
+    An engine that is `remote` is used only when it is named: prompts leave the house, and it may cost money.
     `section` is {"engine": name or "auto", name: options of that engine, ...}, for clips also `format`.
     Raises EngineError, ConfigError.
     """
     wanted = section.get("engine", "auto")
-    candidates = [wanted] if wanted != "auto" else sorted(names(kind), key=lambda name: find(kind, name).sketch)
+    candidates = [wanted] if wanted != "auto" else sorted(_here(kind), key=lambda name: find(kind, name).sketch)
     passed_over: dict[str, str] = {}
     for name in candidates:
         found = find(kind, name)
@@ -69,6 +70,10 @@ def choose(kind: str, section: dict[str, Any], models: Path) -> Choice:
             return Choice(name, engine, suffix, options.model_dump(mode="json"), passed_over)
         passed_over[name] = code
     raise EngineError("making.no_engine", kind=kind, why=_sentences(passed_over, "en"))
+
+
+def _here(kind: str) -> list[str]:
+    return [name for name in names(kind) if not getattr(find(kind, name), "remote", False)]
 
 
 class Service:
@@ -145,6 +150,14 @@ class Maker:
             return self.choice.engine.sketch
         except EngineError:
             return False
+
+    @property
+    def host(self) -> str | None:
+        """The server that makes the things, None when they are made here or not at all."""
+        try:
+            return getattr(self.choice.engine, "host", None)
+        except KombainError:
+            return None
 
     def estimate(self, request: dict[str, Any]) -> float:
         """Guess the seconds it takes, without history."""

@@ -196,14 +196,33 @@ SEEDS = {
         lambda g: g.write("mqtt: {password: x}\n", 0o644),
         "config_readable",
     ),
-    "no password file": (setup.secrets, config("mqtt: {{password_file: {folder}/none}}\n"), "password_file"),
+    "no password file": (setup.secrets, config("mqtt: {{password_file: {folder}/none}}\n"), "secret_file"),
     "a password file that others read": (
         setup.secrets,
         lambda g: (
             g.file("secret", "x", g.folder).chmod(0o644),
             g.write(f"mqtt: {{password_file: {g.folder}/secret}}\n"),
         ),
-        "password_readable",
+        "secret_readable",
+    ),
+    "no key file": (
+        setup.secrets,
+        config("picture: {{engine: openai_images, openai_images: {{key_file: {folder}/none}}}}\n"),
+        "secret_file",
+    ),
+    "a key that others read": (
+        setup.secrets,
+        lambda g: (
+            g.file("secret", "x", g.folder).chmod(0o640),
+            g.write(f"picture: {{engine: openai_images, openai_images: {{key_file: {g.folder}/secret}}}}\n"),
+        ),
+        "secret_readable",
+    ),
+    "OpenAI without a key": (engines.makers, config("picture: {{engine: openai_images}}\n"), "maker"),
+    "pictures from elsewhere": (
+        engines.makers,
+        config("picture: {{engine: openai_images, openai_images: {{key_file: {folder}/key}}}}\n"),
+        "elsewhere",
     ),
     "a file in place of the state folder": (
         setup.state,

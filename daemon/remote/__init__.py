@@ -1,0 +1,1 @@
+"""Servers elsewhere that speak HTTP: where they are, one exchange with them, and the key that they ask for."""
