@@ -93,12 +93,15 @@ def binds(request: Request, relation: Relation, place: str) -> bool:
     subject, anchor = request.items[relation.subject], request.items[relation.anchor]
     if "vast" in subject.thing.flags | anchor.thing.flags and relation.kind in TAILING | {Link.OVER, Link.UNDER}:
         return False
-    if relation.kind not in TAILING or "rise" in subject.thing.flags:
+    boards = relation.kind is Link.WITH and "hollow" in anchor.thing.flags
+    if relation.kind not in TAILING or "rise" in subject.thing.flags or boards:
         return True
     if relation.kind in {Link.CHASE, Link.FACE, Link.EAT}:
         return afloat(subject, place) == afloat(anchor, place) or (airborne(subject) and subject.thing.size < 5)
     if relation.kind is Link.WITH and (subject.thing.wear or "hold" in subject.thing.flags):
         return True
+    if place in {"sea", "lake"} and (subject.thing.home == "water") != (anchor.thing.home == "water"):
+        return False
     level = afloat(subject, place)
     return level == afloat(anchor, place) and not (level and place not in LOOSE)
 

@@ -1,7 +1,7 @@
 """From a written word to forms that the tables may know: small rules for English, pymorphy3 for Russian."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -19,20 +19,29 @@ CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A written word, its possible base forms (likeliest first), and whether it may be a plural."""
+    """A written word, its possible base forms (likeliest first), and its number."""
 
     text: str
     forms: tuple[str, ...]
     plural: bool
+    """Several, by the likeliest reading."""
+    perhaps: bool = False
+    """«Рыбки»: several fish, or of one fish; what stands before it decides."""
+    agrees: bool = False
+    """An adjective or verb in the plural: the noun beside it is in the plural too."""
+    opens: bool = True
+    """It stands first, or behind a comma."""
 
 
 def tokens(text: str, limit: int) -> list[Token]:
     """Cut `text` into its first `limit` words."""
     found: list[Token] = []
+    end = 0
     for match in WORD.finditer(text):
         if len(found) == limit:
             break
-        found.append(_token(match.group()))
+        between, end = text[end : match.start()], match.end()
+        found.append(replace(_token(match.group()), opens=not found or not between.isspace()))
     return found
 
 
@@ -61,8 +70,14 @@ def _english(text: str, word: str) -> Token:
 def _russian(text: str, word: str) -> Token:
     parses = _morph().parse(word)
     forms = dict.fromkeys((word, *(parse.normal_form.replace("ё", "е") for parse in parses)))
-    numbers = [parse.tag.number for parse in parses if "NOUN" in parse.tag]
-    return Token(text, tuple(forms), plural=bool(numbers) and numbers[0] == "plur")
+    nouns = [parse.tag for parse in parses if "NOUN" in parse.tag]
+    return Token(
+        text,
+        tuple(forms),
+        plural=bool(nouns) and nouns[0].number == "plur",
+        perhaps=any(tag.number == "plur" and tag.case == "nomn" for tag in nouns),
+        agrees="NOUN" not in parses[0].tag and parses[0].tag.number == "plur",
+    )
 
 
 @cache

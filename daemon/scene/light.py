@@ -61,7 +61,7 @@ def lamps(placed: Sequence[Placed], time: str) -> tuple[Lamp, ...]:
     ]
     shining.sort(key=lambda one: -one.box)
     return tuple(
-        Lamp(one.x, one.y - 0.62 * one.box, max(230.0, 1.5 * one.box + 120), dark)
+        Lamp(one.x, one.y - 0.62 * one.box, max(260.0, 1.7 * one.box + 160), dark)
         for one in shining[:6]
         if dark and one.item.thing.name not in {"crown", "diamond"}
     )

@@ -17,6 +17,10 @@ THINGS = 10
 """More different things than these are reported as missing."""
 COPIES = 40
 HOW_MANY = {"few": 3, "many": 9}
+AND_WORDS = {"и", "да", "или"}
+DEEDS = {Link.CHASE, Link.FACE, Link.EAT}
+NEAREST = {Link.IN, Link.ON, Link.UNDER}
+"""Where these point to is where the nearest thing is: "a cat looking at a fish in a bowl"."""
 SEASONS = {"autumn", "winter", "spring", "summer"}
 
 
@@ -54,6 +58,9 @@ def _meanings(found: Sequence[Token]) -> list[_Word]:
     at = 0
     while at < len(found):
         word, length = _longest(found[at:])
+        first, before = found[at], found[at - 1] if at else None
+        if first.perhaps and (first.opens or before is None or before.agrees or before.text.lower() in AND_WORDS):
+            word = replace(word, plural=True)
         words.append(word)
         at += length
     return words
@@ -172,11 +179,20 @@ class _Reader:
         if self.waiting and kind is None:
             self.links[new], self.waiting = self.waiting, None
         elif kind is None or kind in TAILING:
-            self.links[new] = (kind or Link.AND, new - 1)
+            self.links[new] = (kind or Link.AND, self._actor(new - 1))
             if kind is Link.CHASE:
-                self._hurry(new - 1, new)
+                self._hurry(self._actor(new - 1), new)
         elif self.waiting is None or self.waiting[1] != new - 1:
-            self.links[self._root(new - 1)] = (kind, new)
+            deed = self.links.get(new - 1, (None,))[0]
+            subject = new - 1 if deed in DEEDS and kind in NEAREST else self._root(new - 1)
+            self.links[subject] = (kind, new)
+
+    def _actor(self, item: int) -> int:
+        """Return who does what follows: in "a cat in a hat playing the violin" not the hat."""
+        if not self.items[item].thing.wear:
+            return item
+        wearer = next((subject for subject, (_, anchor) in self.links.items() if anchor == item), None)
+        return wearer if wearer is not None else self.links.get(item, (None, item))[1]
 
     def _hurry(self, *hunted: int) -> None:
         for at in hunted:
@@ -232,6 +248,8 @@ class _Reader:
             value = "underwater"
         if kind == "place" and self.pending is Link.OVER and self.items and self.items[-1].thing.home == "sky":
             self.items[-1] = replace(self.items[-1], traits=(*self.items[-1].traits, "flying"))
+        if kind == "place" and "snow" in {value, self.scenery.get("place")} and "place" in self.scenery:
+            self.scenery.setdefault("season", "winter")  # a street in the snow
         if value in SEASONS:
             kind = "season"
         if not (kind == "place" and value in {"sea", "sky", "snow"} and kind in self.scenery):

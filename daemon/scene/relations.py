@@ -262,7 +262,7 @@ def _hold(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
         box = (0.95 if shelters else 0.62 if rises else 0.46) * tall
         y = top + (0.46 if shelters else 0.3 if rises else 0.94) * tall
         way = one.gaze or 1
-        x = (right if way > 0 else left) - way * (0.2 if shelters else -0.04) * wide
+        x = (right if way > 0 else left) - way * (0.06 if shelters else -0.04) * wide
         builder.placed.append(Placed(item, x, y, box, one.z + 0.5, angle=-8 * way, grounded=False))
         builder.carry(len(builder.placed) - 1, one)
 

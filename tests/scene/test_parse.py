@@ -35,6 +35,20 @@ def linked(request: Request) -> list[tuple[int, str, int]]:
         ("an orange cat", [("cat", 1, "orange")], []),
         ("a cup of coffee", [("coffee", 1, None)], []),
         ("golden horse and silver knight", [("horse", 1, "golden"), ("knight", 1, "silver")], [(1, "and", 0)]),
+        ("дом бабушки", [("house", 1, None), ("old woman", 1, None)], [(1, "and", 0)]),
+        ("рыбки и кораллы", [("fish", 3, None), ("coral", 3, None)], [(1, "and", 0)]),
+        ("плывут синие рыбки", [("fish", 3, "blue")], []),
+        ("a goldfish in a bowl", [("tropical fish", 1, None), ("bowl", 1, None)], [(0, "in", 1)]),
+        (
+            "a cat looking at a goldfish in a bowl",
+            [("cat", 1, None), ("tropical fish", 1, None), ("bowl", 1, None)],
+            [(1, "in", 2)],
+        ),
+        (
+            "кот в шляпе играет на скрипке",
+            [("cat", 1, None), ("top hat", 1, None), ("violin", 1, None)],
+            [(0, "in", 1), (2, "with", 0)],
+        ),
         ("дом между двумя деревьями", [("house", 1, None), ("tree", 2, None)], [(0, "between", 1)]),
     ],
 )
@@ -57,6 +71,8 @@ def test_things_and_how_they_stand(
         ("a submarine under the sea", ("underwater", None, None, None)),
         ("ёжик в тумане", (None, "fog", None, None)),
         ("зимняя деревня в метель", ("village", "snowfall", None, "winter")),
+        ("a bus on the street in the snow", ("street", None, None, "winter")),
+        ("замок в лунном свете", (None, None, "night", None)),
         ("утро в горах", ("mountains", None, "dawn", None)),
     ],
 )
@@ -108,3 +124,23 @@ def test_any_text_is_understood_or_refused(text: str) -> None:
         return
     assert all(item.count >= 1 for item in request.items)
     assert all(0 <= relation.anchor < len(request.items) for relation in request.relations)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "colour", "traits"),
+    [
+        ("a house made of gold", "golden", ()),
+        ("дом из камня", "grey", ()),
+        ("замок из льда", None, ("cold",)),
+        ("a bottle made of glass", None, ("glass",)),
+    ],
+)
+def test_what_it_is_made_of(prompt: str, colour: str | None, traits: tuple[str, ...]) -> None:
+    (item,) = parse(prompt).items
+    assert (item.colour, item.traits) == (colour, traits)
+
+
+@pytest.mark.parametrize("verb", ["runs", "swims", "flies", "jumps", "sleeps", "dances", "sings", "laughs", "cries"])
+def test_english_verbs_describe_as_participles_do(verb: str) -> None:
+    (item,) = parse(f"the dog {verb}").items
+    assert len(item.traits) == 1

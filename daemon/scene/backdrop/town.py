@@ -23,9 +23,14 @@ def street(e: Easel) -> list[Layer]:
     """House fronts, a pavement, a road."""
     layers = [_skyline(e, 640, 300, "#a9bacb", 0.15, 12), _fronts(e)]
     sheet = e.sheet(690, 1024)
-    sheet.rect(e.colour("#b9b5ab"), e.left, 692, e.right, 770)
-    sheet.rect(e.colour("#8f8b82"), e.left, 764, e.right, 776)
-    sheet.rect(e.colour("#565b63"), e.left, 776, e.right, 1024)
+    winter = e.season == "winter"
+    sheet.rect(e.colour("#eef4fa" if winter else "#b9b5ab"), e.left, 692, e.right, 770)
+    sheet.rect(e.colour("#c9d6e4" if winter else "#8f8b82"), e.left, 764, e.right, 776)
+    sheet.rect(e.colour("#b4c0cd" if winter else "#565b63"), e.left, 776, e.right, 1024)
+    if winter:
+        for i in range(9):  # tracks of wheels
+            y = 800 + 26 * i
+            sheet.line((*e.colour("#e6edf5"), 200), 9, (e.left, y), (e.right, y + float(e.rng.uniform(-6, 6))))
     x = e.left
     while x < e.right:
         sheet.rect(e.colour("#e9e2c4"), x, 884, x + 90, 895)
@@ -100,7 +105,7 @@ def _fronts(e: Easel) -> Layer:
         wide, high = float(e.rng.uniform(150, 210)), float(e.rng.uniform(240, 350))
         top = 694 - high
         sheet.rect(e.colour(tones[i % 6]), x, top, x + wide, 700)
-        sheet.rect(e.colour("#8a5a48"), x - 4, top - 12, x + wide + 4, top + 6)
+        sheet.rect(e.colour("#f4f8fc" if e.season == "winter" else "#8a5a48"), x - 4, top - 12, x + wide + 4, top + 6)
         for row in range(int(high // 92)):
             for column in range(3):
                 a, b = x + 18 + column * (wide - 30) / 3, top + 30 + row * 84
@@ -129,7 +134,8 @@ def _cottage(sheet: Sheet, x: float, base: float, size: float, i: int) -> None:
     wall, roof = e.colour(("#f4ead2", "#ead9c2", "#e3e6e0")[i % 3]), e.colour(("#b5533c", "#8f4a3c", "#6f6a7a")[i % 3])
     w, h = 34 * size, 40 * size
     sheet.rect(wall, x - w, base - h, x + w, base + 8)
-    sheet.poly(roof, (x - w * 1.2, base - h), (x, base - h * 1.95), (x + w * 1.2, base - h))
+    snowy = e.colour("#f4f8fc") if e.season == "winter" else roof
+    sheet.poly(snowy, (x - w * 1.2, base - h), (x, base - h * 1.95), (x + w * 1.2, base - h))
     lit = (255, 222, 138) if e.time in {"night", "sunset"} else e.colour("#7fa3bf")
     sheet.rect(lit, x - w * 0.65, base - h * 0.7, x - w * 0.15, base - h * 0.25)
     sheet.rect(e.colour("#6b4a30"), x + w * 0.15, base - h * 0.66, x + w * 0.6, base + 8)
