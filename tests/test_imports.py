@@ -13,6 +13,7 @@ HEAVY = {
     "av",
     "babel",
     "ctranslate2",
+    "diffusers",
     "faster_whisper",
     "hassil",
     "huggingface_hub",
@@ -23,6 +24,7 @@ HEAVY = {
     "sounddevice",
     "soxr",
     "torch",
+    "transformers",
 }
 CPU_SECONDS = 3.0
 """For all of them together, cold caches included; about 1 on a slow machine."""

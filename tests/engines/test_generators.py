@@ -1,5 +1,7 @@
 """The contract of all generators: every picture and clip engine of ours that can run here, the fakes among them."""
 
+from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,8 @@ SMALL: dict[tuple[str, str], dict[str, Any]] = {
     ("picture", "sketch"): {"side": 256},
     ("clip", "sketch"): {"side": 160, "seconds": 1.0, "fps": 12},
 }
+TINY = {("picture", "diffusers"): "sd"}
+"""Engines that are given a tiny pipeline as their model."""
 ALL = [
     (kind, name)
     for kind in ("picture", "clip")
@@ -22,10 +26,10 @@ ALL = [
 SKETCHES_AND_FAKES = [one for one in ALL if one[1] in {"sketch", "fake"}]
 
 
-def engine_of(kind: str, name: str, models: Path) -> Any:
+def engine_of(kind: str, name: str, models: Path, **given: Any) -> Any:
     """Return the engine, loaded, or skip with its own reason where this machine lacks what it needs."""
     engine_class = find(kind, name)
-    options = engine_class.Options(**SMALL.get((kind, name), {}))
+    options = engine_class.Options(**SMALL.get((kind, name), {}), **given)
     if why := engine_class.missing(options, models=models):
         assert name not in {"sketch", "fake"}, why
         pytest.skip(EngineError(why).text())
@@ -35,7 +39,9 @@ def engine_of(kind: str, name: str, models: Path) -> Any:
 
 
 @pytest.fixture(params=ALL, ids="-".join)
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+def engine(request: pytest.FixtureRequest, tmp_path: Path, tiny: Callable[[str], Path]) -> Any:
+    if (pipeline := TINY.get(request.param)) and find_spec("torch"):
+        return engine_of(*request.param, tmp_path, model=str(tiny(pipeline)))
     return engine_of(*request.param, tmp_path)
 
 

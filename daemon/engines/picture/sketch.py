@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from daemon.engines import base
+from daemon.engines import base, png
 from daemon.engines.base import Made, Step
 from daemon.scene import glyphs, layout, lexicon, parse
 from daemon.scene.model import Request, Scene
@@ -60,7 +60,7 @@ class Engine:
         picture = drawing.draw(scene, step, self._options.side)
         step(0.92)
         meta = meta_of(request, scene, self._options.side)
-        _write(picture, path, meta)
+        png.write(picture, path, meta)
         step(1.0)
         return Made("image/png", meta)
 
@@ -89,19 +89,3 @@ def meta_of(request: dict[str, Any], scene: Scene, side: int) -> dict[str, Any]:
 
 def _things(request: Request) -> list[dict[str, Any]]:
     return [{"name": item.thing.name, "count": item.count, "colour": item.colour} for item in request.items]
-
-
-def _write(picture: Any, path: Path, meta: dict[str, Any]) -> None:
-    """Write the file with its prompt and seed in text chunks; on any error leave nothing behind."""
-    from PIL.PngImagePlugin import PngInfo
-
-    info = PngInfo()
-    info.add_itxt("Title", meta["prompt"])
-    info.add_itxt("Description", meta["prompt"])
-    info.add_text("Software", "Kombain sketch")
-    info.add_text("Seed", str(meta["seed"]))
-    try:
-        picture.save(path, "PNG", pnginfo=info, compress_level=1)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise

@@ -1,0 +1,231 @@
+"""Pictures by real diffusers pipelines with tiny random weights."""
+
+import json
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from daemon.diffusion import preview
+from daemon.engines.picture.diffusers import Engine, Settings
+from daemon.errors import Cancelled, EngineError
+
+pytest.importorskip("torch")
+pytestmark = pytest.mark.slow
+
+
+def engine(model, models=Path("/nowhere"), **options):
+    made = Engine(Settings(model=str(model), **options), models=models)
+    made.load()
+    return made
+
+
+def asked(**more):
+    return {"prompt": "a red fox", "language": "en", "seed": 5, "steps": 2, **more}
+
+
+def quietly(_share):
+    """Take no notice of progress."""
+
+
+@pytest.fixture(scope="session")
+def sd(tiny):
+    return engine(tiny("sd"), width=64, height=64)
+
+
+@pytest.mark.parametrize(("name", "family"), [("sd", 30), ("sdxl", 30), ("sd3", 28)])
+def test_each_family_makes_a_picture_with_its_own_steps_and_size(tiny, tmp_path, name, family):
+    from PIL import Image
+
+    seen = []
+    made = engine(tiny(name)).make({"prompt": "a red fox", "seed": 1}, tmp_path / "a.png", seen.append)
+    assert len(seen) > family
+    assert seen == sorted(seen)
+    assert (made.meta["steps"], made.meta["width"], made.meta["height"]) == (family, 64, 64)
+    with Image.open(tmp_path / "a.png") as image:
+        image.load()
+        assert image.size == (64, 64)
+        assert len(image.getcolors(64 * 64)) > 50
+
+
+def test_the_file_tells_what_it_was_made_of(sd, tmp_path):
+    from PIL import Image
+
+    made = sd.make(asked(negative="text", guidance=3.0), tmp_path / "a.png", quietly)
+    with Image.open(tmp_path / "a.png") as image:
+        told = {name: image.info[name] for name in ("Description", "Seed", "Steps", "Guidance", "Negative", "Model")}
+    assert told == {
+        "Description": "a red fox",
+        "Seed": "5",
+        "Steps": "2",
+        "Guidance": "3.0",
+        "Negative": "text",
+        "Model": "sd",
+    }
+    assert json.loads(json.dumps(made.meta)) == made.meta
+
+
+@pytest.mark.parametrize(
+    "more", [{"negative": "snow"}, {"guidance": 2.0}, {"steps": 3}, {"seed": 6}, {"prompt": "a blue dog"}]
+)
+def test_what_is_asked_for_changes_the_picture(sd, tmp_path, more):
+    for name, request in (("a", asked()), ("b", asked()), ("c", asked(**more))):
+        sd.make(request, tmp_path / f"{name}.png", quietly)
+    a, b, c = (_pixels(tmp_path / f"{name}.png") for name in "abc")
+    assert a == b != c
+
+
+def test_sizes_are_rounded_to_what_the_pipeline_can_do(sd, tmp_path):
+    made = sd.make(asked(width=101, height=45), tmp_path / "a.png", quietly)
+    assert (made.meta["width"], made.meta["height"]) == (104, 48)
+
+
+@pytest.mark.parametrize("name", ["sd", "sdxl", "sd3"])
+def test_a_picture_is_made_of_a_picture_and_then_one_of_words_again(tiny, tmp_path, name):
+    from PIL import Image
+
+    Image.new("RGB", (300, 150), "red").save(tmp_path / "start.png")
+    one = engine(tiny(name))
+    before = one.make(asked(), tmp_path / "a.png", quietly)
+    request = asked(image=str(tmp_path / "start.png"), strength=0.5, steps=4)
+    made = one.make(request, tmp_path / "b.png", quietly)
+    assert made.meta["strength"] == 0.5
+    assert made.meta["width"] == pytest.approx(2 * made.meta["height"], abs=16)
+    assert before == one.make(asked(), tmp_path / "c.png", quietly)
+    assert _pixels(tmp_path / "a.png") == _pixels(tmp_path / "c.png") != _pixels(tmp_path / "b.png")
+
+
+def test_what_is_no_picture_is_refused_as_a_start(sd, tmp_path):
+    (tmp_path / "start.png").write_text("no picture")
+    with pytest.raises(EngineError) as caught:
+        sd.make(asked(image=str(tmp_path / "start.png")), tmp_path / "a.png", quietly)
+    assert caught.value.code == "picture.image"
+
+
+def test_it_is_cancelled_after_one_step_and_makes_the_next(sd, tmp_path):
+    seen = []
+
+    def step(share):
+        seen.append(share)
+        if share > 0.01:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        sd.make(asked(steps=30), tmp_path / "a.png", step)
+    assert len([share for share in seen if share > 0.01]) == 1
+    assert list(tmp_path.iterdir()) == []
+    assert sd.make(asked(), tmp_path / "a.png", quietly).meta["seed"] == 5
+
+
+def test_a_preview_lies_beside_it_while_it_is_made(tiny, tmp_path, monkeypatch):
+    from PIL import Image
+
+    monkeypatch.setattr(preview, "EVERY_S", 0.0)
+    shown = []
+
+    def step(_share):
+        if (found := tmp_path / "a.preview.png").exists():
+            with Image.open(found) as image:
+                image.load()
+                shown.append(image.size)
+
+    engine(tiny("sd")).make(asked(steps=5), tmp_path / "a.png", step)
+    assert set(shown) == {(256, 256)}
+    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+    shown.clear()
+    engine(tiny("sd"), previews=False).make(asked(steps=5), tmp_path / "a.png", step)
+    assert shown == []
+
+
+def test_the_colours_of_a_preview_are_those_of_the_picture():
+    import torch
+    from diffusers.models.autoencoders.vae import DecoderOutput
+
+    class Vae:
+        config = SimpleNamespace(latent_channels=4, scaling_factor=0.18, shift_factor=0.1)
+        device, dtype = "cpu", torch.float32
+        colours = torch.randn((3, 4, 1, 1), generator=torch.Generator().manual_seed(1)) / 20
+
+        def decode(self, latents):
+            small = torch.nn.functional.conv2d(latents, self.colours)
+            return DecoderOutput(torch.nn.functional.interpolate(small, scale_factor=8))
+
+    matrix = preview.fitted(SimpleNamespace(vae=Vae()))
+    latents = torch.randn((1, 4, 12, 8), generator=torch.Generator().manual_seed(3))
+    real = torch.nn.functional.conv2d(latents / 0.18 + 0.1, Vae.colours) / 2 + 0.5
+    assert torch.allclose(preview._rows(latents) @ matrix, real[0].flatten(1).T, atol=1e-4)
+
+
+def test_what_has_no_such_vae_has_no_previews():
+    assert preview.fitted(SimpleNamespace(vae=None)) is None
+    assert preview.fitted(SimpleNamespace()) is None
+
+
+def test_an_unsafe_picture_is_no_success(tiny, tmp_path):
+    with pytest.raises(EngineError) as caught:
+        engine(tiny("checked")).make(asked(), tmp_path / "a.png", quietly)
+    assert caught.value.code == "picture.unsafe"
+    assert list(tmp_path.iterdir()) == []
+    made = engine(tiny("checked"), safety=False).make(asked(), tmp_path / "a.png", quietly)
+    assert made.mime == "image/png"
+
+
+def test_a_black_picture_is_no_success(tiny, tmp_path):
+    import torch
+
+    one = engine(tiny("sd"))
+    with torch.no_grad():
+        one._pipe.vae.decoder.conv_out.bias.fill_(float("nan"))
+    with pytest.warns(RuntimeWarning, match="invalid value"), pytest.raises(EngineError) as caught:
+        one.make(asked(), tmp_path / "a.png", quietly)
+    assert caught.value.code == "picture.black"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cut_file_and_a_pickle_are_refused(tiny, tmp_path):
+    folder = shutil.copytree(tiny("sd"), tmp_path / "sd")
+    weight = folder / "unet" / "diffusion_pytorch_model.safetensors"
+    whole = weight.read_bytes()
+    weight.write_bytes(whole[:-100])
+    with pytest.raises(EngineError) as caught:
+        engine("sd", tmp_path)
+    assert caught.value.code == "diffusion.damaged"
+    weight.rename(weight.with_suffix(".bin"))
+    with pytest.raises(EngineError) as caught:
+        engine("sd", tmp_path)
+    assert caught.value.code == "diffusion.pickle"
+
+
+def test_what_is_not_here_is_told(tmp_path):
+    for name in ("absent", "auto"):
+        options = Settings(model=name)
+        assert Engine.missing(options, models=tmp_path) == "diffusion.no_model"
+        with pytest.raises(EngineError) as caught:
+            Engine(options, models=tmp_path).load()
+        assert caught.value.code == "diffusion.model_missing"
+
+
+def test_auto_takes_the_first_picture_model_and_reads_what_its_family_reads(tiny, tmp_path):
+    film = tmp_path / "a-film"
+    film.mkdir()
+    (film / "model_index.json").write_text('{"_class_name": "WanPipeline"}')
+    assert Engine.missing(Settings(), models=tmp_path) == "diffusion.no_model"
+    shutil.copytree(tiny("sd"), tmp_path / "sd")
+    (tmp_path / "z").mkdir()
+    (tmp_path / "z" / "model_index.json").write_text('{"_class_name": "ZImagePipeline"}')
+    assert Engine.missing(Settings(), models=tmp_path) is None
+    assert Engine(Settings(), models=tmp_path).reads == ("en",)
+    assert Engine(Settings(model="z"), models=tmp_path).reads == ("en", "ru")
+    assert Engine(Settings(model="z", reads=()), models=tmp_path).reads == ()
+
+
+def test_the_estimate_grows_with_the_work(sd):
+    assert 0 < sd.estimate(asked(steps=10)) <= sd.estimate(asked(steps=100, width=1024, height=1024))
+
+
+def _pixels(path):
+    from PIL import Image
+
+    with Image.open(path) as image:
+        return image.tobytes()
