@@ -11,9 +11,10 @@ def clip(
     out: Annotated[Path | None, typer.Option(readable=False, help="MP4 or WebM file to write.")] = None,
     language: Annotated[str | None, typer.Option(help="en or ru; default: the text's own.")] = None,
     seed: Annotated[int | None, typer.Option(help="Film here; the same seed gives the same clip.")] = None,
-    engine: Annotated[str | None, typer.Option(help="Film here, with this engine.")] = None,
+    engine: Annotated[str | None, typer.Option(help="Film here, with this engine instead of the config's.")] = None,
+    config: Annotated[Path | None, typer.Option(readable=False, help="Film here, by this config file.")] = None,
 ) -> None:
     """Make a clip. · Сделать ролик."""
     from daemon.cli.draw import make
 
-    make("clip", {"prompt": prompt, "language": language, "seed": seed}, out, engine)
+    make("clip", {"prompt": prompt, "language": language, "seed": seed}, out, engine, config)

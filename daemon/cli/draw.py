@@ -13,14 +13,19 @@ def draw(
     out: Annotated[Path | None, typer.Option(readable=False, help="PNG file to write.")] = None,
     language: Annotated[str | None, typer.Option(help="en or ru; default: the text's own.")] = None,
     seed: Annotated[int | None, typer.Option(help="Draw here; the same seed gives the same picture.")] = None,
-    engine: Annotated[str | None, typer.Option(help="Draw here, with this engine.")] = None,
+    engine: Annotated[str | None, typer.Option(help="Draw here, with this engine instead of the config's.")] = None,
+    config: Annotated[Path | None, typer.Option(readable=False, help="Draw here, by this config file.")] = None,
 ) -> None:
     """Draw a picture. · Нарисовать картинку."""
-    make("picture", {"prompt": prompt, "language": language, "seed": seed}, out, engine)
+    make("picture", {"prompt": prompt, "language": language, "seed": seed}, out, engine, config)
 
 
-def make(kind: str, request: dict[str, Any], out: Path | None, engine: str | None) -> None:
-    """Have a picture or clip made: by the running assistant, or here with `engine` or a seed, or where none runs.
+def make(
+    kind: str, request: dict[str, Any], out: Path | None, engine: str | None = None, config: Path | None = None
+) -> None:
+    """Have a picture or clip made: by the running assistant, or here: by `engine` or `config`, or where none runs.
+
+    A `seed` is for here too.
 
     Raises ConfigError for a wrong file name or language, EngineError where the engine can't do it.
     """
@@ -35,35 +40,35 @@ def make(kind: str, request: dict[str, Any], out: Path | None, engine: str | Non
     if out is not None:
         suffix = load.find(kind, engine or "sketch").suffix
         check(out, film.MIMES if suffix in film.MIMES else (suffix,))
-    if engine is None and request["seed"] is None:
+    if engine is None and config is None and request["seed"] is None:
         if made_by_assistant(kind, request, out):
             return
         notice(messages.text("control.once", system_language()))
-    make_once(kind, request, out, engine or "sketch")
+    make_once(kind, request, out, engine, config)
 
 
-def make_once(kind: str, request: dict[str, Any], out: Path | None, name: str) -> None:
-    """Run an engine here, show its progress, and put the finished file in place all at once.
+def make_once(
+    kind: str, request: dict[str, Any], out: Path | None = None, name: str | None = None, config: Path | None = None
+) -> None:
+    """Run the config's engine, or that of `name`, here; show its progress, put the whole file in place at once.
 
     Without `out` it lies in the current folder, named by the time. Raises as `make` does.
     """
-    from daemon import messages
+    from daemon import messages, paths
     from daemon.cli.language import system_language
     from daemon.cli.output import whole
-    from daemon.engines import load
-    from daemon.errors import EngineError
+    from daemon.config import load
     from daemon.gallery import imprint
-    from daemon.paths import state
+    from daemon.workers.making import choose
 
-    engine = load.find(kind, name)
-    out = out or Path(f"kombain-{datetime.now().astimezone():%Y%m%d-%H%M%S}{engine.suffix}")
-    options, models = engine.Options(), state() / "models"
-    if why := engine.missing(options, models=models):
-        raise EngineError(why)
+    settings = load(paths.config(config))
+    section = getattr(settings, kind).model_dump(mode="json") | ({"engine": name} if name else {})
+    choice = choose(kind, section, (settings.state or paths.state()) / "models")
+    out = out or Path(f"kombain-{datetime.now().astimezone():%Y%m%d-%H%M%S}{choice.suffix}")
     began = time.monotonic()
     with whole(out, out.suffix.lower()) as passing:
-        made = _watched(engine(options, models=models), request, passing, kind)
-        imprint.write(passing, imprint.card(kind, request, made.meta, options.model_dump(mode="json")))
+        made = _watched(choice.engine, request, passing, kind)
+        imprint.write(passing, imprint.card(kind, request, made.meta, choice.settings))
     told = {**made.meta, "path": out, "took": time.monotonic() - began}
     print(messages.text(f"draw.wrote_{kind}", system_language(), **told))
     if made.meta["missing"]:

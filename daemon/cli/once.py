@@ -27,6 +27,6 @@ def answer(text: str, language: str) -> None:
             case Tell(what="help" | "not_understood" as what):
                 print(messages.text(f"replies.{what}", language))
             case Generate():
-                make_once(action.kind, {"prompt": action.prompt, "language": language, "seed": None}, None, "sketch")
+                make_once(action.kind, {"prompt": action.prompt, "language": language, "seed": None})
             case _:
                 raise ConfigError("control.needs_daemon")

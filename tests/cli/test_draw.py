@@ -1,5 +1,6 @@
 """`kombain draw` and `kombain clip`: a whole file or none."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from daemon.cli.clip import clip
 from daemon.cli.draw import draw
 from daemon.errors import ConfigError, EngineError
+from daemon.gallery import imprint
 
 
 @pytest.fixture(autouse=True)
@@ -59,3 +61,25 @@ def test_an_empty_prompt_leaves_an_old_file_as_it_was(tmp_path: Path) -> None:
 def test_an_unknown_language_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError):
         draw("ein Fuchs", tmp_path / "x.png", language="de")
+
+
+@pytest.mark.slow
+def test_a_typed_request_becomes_a_picture_by_the_engine_of_the_config(
+    tmp_path: Path, tiny: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("torch")
+    config, out = tmp_path / "config.yaml", tmp_path / "fox.png"
+    config.write_text(f"picture: {{engine: diffusers, diffusers: {{model: {tiny('sd')}, steps: 2}}}}\n")
+    draw("a red fox", out, seed=3, config=config)
+    assert str(out) in capsys.readouterr().out
+    told = imprint.read(out)
+    assert told is not None
+    assert (told["engine"], told["steps"], told["settings"]["model"]) == ("diffusers", 2, "sd")
+
+
+def test_what_the_config_names_and_cannot_run_is_told(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("picture: {engine: diffusers, diffusers: {model: absent}}\n")
+    with pytest.raises(EngineError) as caught:
+        draw("a fox", tmp_path / "x.png", config=tmp_path / "config.yaml")
+    assert caught.value.code == "making.no_engine"
+    assert not (tmp_path / "x.png").exists()

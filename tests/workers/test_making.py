@@ -2,13 +2,14 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import intents
 from daemon.artifacts import Artifacts
 from daemon.bus import Bus
 from daemon.engines.load import names
@@ -19,6 +20,7 @@ from daemon.store import Store
 from daemon.types import JobState
 from daemon.workers import worker as worker_module
 from daemon.workers.making import Maker, choose
+from intents.model import Generate
 
 ENGINE = "tests.workers.generator:Engine"
 
@@ -166,3 +168,41 @@ async def test_the_sketch_engine_through_the_child(tmp_path: Path) -> None:
         assert (tmp_path / "fox.thumb.jpg").stat().st_size < 30_000
         assert progress == sorted(progress)
         assert made.sketch
+
+
+@pytest.mark.slow
+async def test_a_typed_request_through_jobs_and_a_child_with_a_real_pipeline(
+    tmp_path: Path, tiny: Callable[[str], Path]
+) -> None:
+    pytest.importorskip("torch")
+    from PIL import Image
+
+    (action,) = intents.plan(intents.recognize("draw a red fox", "en"))
+    assert isinstance(action, Generate)
+    ended: asyncio.Queue[Any] = asyncio.Queue()
+    store = Store(tmp_path)
+    options = {"model": str(tiny("sdxl")), "steps": 3}
+    async with maker(tmp_path, engine="diffusers", diffusers=options) as made:
+        assert (made.engine, made.sketch) == ("diffusers", False)
+        jobs = Jobs(
+            store,
+            Artifacts(tmp_path / "artifacts", store),
+            Bus(),
+            {"picture": made},
+            finished=lambda *end: ended.put_nowait(end),
+        )
+        running = asyncio.create_task(jobs.run())
+        jobs.submit(action.kind, {"prompt": action.prompt, "language": "en", "seed": 7}, "t")
+        async with asyncio.timeout(100):
+            done, artifact = await ended.get()
+        running.cancel()
+        await asyncio.wait([running])
+    store.close()
+    assert (done.state, artifact.meta["prompt"], artifact.meta["seed"]) == (JobState.DONE, "a red fox", 7)
+    with Image.open(artifact.path) as image:
+        image.load()
+        assert image.size == (64, 64)
+        assert len(image.getcolors(64 * 64) or ()) > 50
+    told = imprint.read(artifact.path)
+    assert told is not None
+    assert (told["engine"], told["steps"], told["guidance"]) == ("diffusers", 3, 6.0)
