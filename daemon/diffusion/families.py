@@ -84,9 +84,20 @@ def family(kind: str, name: str = "", scheduler: dict[str, Any] | None = None, *
 def of_folder(folder: Path) -> Family:
     """Return the family of a pipeline folder. Raises EngineError `diffusion.damaged`, `diffusion.unreadable`."""
     kind = weights.index(folder)["_class_name"]
-    scheduler, transformer = (
-        weights.read_json(path) if path.is_file() else {}
-        for path in (folder / "scheduler" / "scheduler_config.json", folder / "transformer" / "config.json")
-    )
+    scheduler, transformer = _told(folder, "scheduler", "scheduler_config"), _told(folder, "transformer")
     distilled = kind == "FluxPipeline" and transformer.get("guidance_embeds") is False
     return family(kind, folder.name, scheduler, distilled=distilled)
+
+
+def side(folder: Path) -> int | None:
+    """Return the side in pixels that a pipeline folder's model was trained on; None when its configs don't tell."""
+    latents = (_told(folder, "unet") or _told(folder, "transformer")).get("sample_size")
+    blocks = _told(folder, "vae").get("block_out_channels")
+    if not isinstance(latents, int) or not isinstance(blocks, list) or not blocks:
+        return None
+    return int(latents * 2 ** (len(blocks) - 1))
+
+
+def _told(folder: Path, part: str, name: str = "config") -> dict[str, Any]:
+    path = folder / part / f"{name}.json"
+    return weights.read_json(path) if path.is_file() else {}

@@ -1,5 +1,6 @@
 """Checks of what hears words, understands speech, speaks and makes."""
 
+from daemon.doctor import diffusion
 from daemon.doctor.finding import Findings, House, failure, warning
 from daemon.ears.child import built
 from daemon.engines.section import EngineSection
@@ -88,6 +89,8 @@ def makers(house: House) -> Findings:
             choice = choose(section.kind, section.model_dump(mode="json"), house.models)
         except KombainError as error:
             fix = FIXES.get(section.engine, "apt-get install fonts-noto-color-emoji")
+            if section.engine == "diffusers" and section.kind == "picture":
+                fix = diffusion.mending(house)
             yield failure("maker", fix, kind=section.kind, why=error)
             continue
         if host := getattr(choice.engine, "host", None):

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from daemon.doctor import engines, environment, service, setup, sound
+from daemon.doctor import diffusion, engines, environment, service, setup, sound
 from daemon.doctor.finding import Finding, Findings, House
 
 log = logging.getLogger(__name__)
@@ -15,7 +15,7 @@ TOPICS: dict[str, tuple[Check, ...]] = {
     "config": (setup.config, setup.secrets),
     "storage": (setup.state, setup.database, setup.downloads),
     "sound": (sound.devices, sound.microphone),
-    "engines": (engines.wake, engines.vad, engines.stt, engines.tts, engines.makers),
+    "engines": (engines.wake, engines.vad, engines.stt, engines.tts, engines.makers, diffusion.pictures),
     "broker": (service.names, service.broker, service.outside),
     "service": (service.running, service.units),
 }

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from daemon.diffusion.families import FAMILIES, family, of_folder
+from daemon.diffusion.families import FAMILIES, family, of_folder, side
 from tests.diffusion.test_weights import pipeline
 
 
@@ -41,3 +41,12 @@ def test_every_family_exists_in_diffusers():
     diffusers = pytest.importorskip("diffusers")
     for kind in FAMILIES:
         assert kind in dir(diffusers)
+
+
+def test_the_trained_side_is_read_from_the_configs(tmp_path):
+    folder = pipeline(tmp_path / "sd")
+    assert side(folder) is None
+    (folder / "unet" / "config.json").write_text('{"sample_size": 64}')
+    (folder / "vae").mkdir()
+    (folder / "vae" / "config.json").write_text('{"block_out_channels": [128, 256, 512, 512]}')
+    assert side(folder) == 512

@@ -20,11 +20,12 @@ import pytest
 from daemon import messages
 from daemon.catalogue.entries import read
 from daemon.catalogue.fetch import SPARE
-from daemon.doctor import engines, environment, examine, service, setup, sound
+from daemon.doctor import diffusion, engines, environment, examine, service, setup, sound
 from daemon.doctor.finding import House
 from daemon.scene import glyphs
 from daemon.store import Store
 from tests.broker import broker, free_port
+from tests.diffusion.test_weights import pipeline
 from tests.sound import sound_card
 
 
@@ -105,6 +106,10 @@ def readonly(ground: Ground) -> None:
 def no_font(ground: Ground) -> None:
     ground.patch.setattr(glyphs, "FOLDERS", ())
     ground.patch.setattr(glyphs, "USUAL", ground.root / "none.ttf")
+
+
+def picture_model(ground: Ground) -> Path:
+    return pipeline(ground.state / "models" / "sd")
 
 
 def damaged(ground: Ground) -> None:
@@ -224,6 +229,31 @@ SEEDS = {
         config("picture: {{engine: openai_images, openai_images: {{key_file: {folder}/key}}}}\n"),
         "elsewhere",
     ),
+    "no model of pictures": (engines.makers, config("picture: {{engine: diffusers}}\n"), "maker"),
+    "a model of pictures without its libraries": (
+        diffusion.pictures,
+        lambda g: (picture_model(g), g.patch.setattr("daemon.engines.picture.diffusers.LIBRARIES", ("no_such",))),
+        "diffusion_library",
+    ),
+    "a torch that does not see the GPU": (
+        diffusion.pictures,
+        lambda g: (
+            picture_model(g),
+            g.patch.setattr("daemon.engines.picture.diffusers.LIBRARIES", ("json",)),
+            g.file("proc/driver/nvidia/version", "535"),
+            version("torch", "2.13.0+cpu")(g),
+        ),
+        "cpu_torch",
+    ),
+    "a pickle among the weights": (
+        diffusion.pictures,
+        lambda g: (
+            picture_model(g)
+            .joinpath("unet", "diffusion_pytorch_model.safetensors")
+            .rename(g.state / "models" / "sd" / "unet" / "diffusion_pytorch_model.bin")
+        ),
+        "diffusion_weights",
+    ),
     "a file in place of the state folder": (
         setup.state,
         lambda g: (g.file("x", "", g.folder), g.path.write_text(f"state: {g.folder}/x\n")),
@@ -293,7 +323,7 @@ def test_a_sound_set_up_is_left_alone(ground: Ground) -> None:
     ground.file("proc/cpuinfo", "flags : avx avx2\n")
     ground.file("proc/meminfo", "MemAvailable: 8000000 kB\n")
     unit(GOOD)(ground)
-    topics = (environment, setup, engines, service)
+    topics = (environment, setup, engines, diffusion, service)
     harmless = {"stand_in", "plain_voice"}
     found = {
         code

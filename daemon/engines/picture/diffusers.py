@@ -8,7 +8,6 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from daemon.diffusion import families, faults, loading, memory, preview, sizes, weights
-from daemon.diffusion.families import Family
 from daemon.diffusion.stepping import followed, taken
 from daemon.engines import base, png
 from daemon.engines.base import Made, Step
@@ -68,8 +67,10 @@ class Engine:
     def __init__(self, options: Settings, *, models: Path) -> None:
         self._options = options
         self._models = models
-        self._place = _find(options, models)
-        self._family = _family(options, self._place)
+        self._place = found(options, models)
+        folder = _described(options, self._place)
+        self._family = families.of_folder(folder) if folder else families.GENERIC
+        self._side = self._family.side or (families.side(folder) if folder else None)
         self.reads: tuple[str, ...] = self._family.reads if options.reads is None else options.reads
 
     @classmethod
@@ -77,24 +78,24 @@ class Engine:
         """Return a code when its libraries or its model are not here."""
         if any(find_spec(name) is None for name in LIBRARIES):
             return "diffusion.no_library"
-        return None if _find(options, models) else "diffusion.no_model"
+        return None if found(options, models) else "diffusion.no_model"
 
     def load(self) -> None:
         """Check the model's files, then load and place it. Raises EngineError `diffusion.*`, `engine.*`."""
         if self._place is None:
             raise EngineError("diffusion.model_missing", model=self._options.model, folder=self._models)
-        found = weights.check(self._place)
-        config = _config(self._options, found.path)
+        checked = weights.check(self._place)
+        config = _config(self._options, checked.path)
         loading.quiet()
-        megapixels = (self._options.width or 1024) * (self._options.height or 1024) / 1e6
         self._plan = memory.plan(
-            found.parameters,
+            checked.parameters,
             memory.seen(self._options.device),
-            megapixels=megapixels,
+            megapixels=self._megapixels({}),
             dtype=self._options.dtype,
             offload=self._options.offload,
         )
-        self._pipe = loading.opened(found, self._plan, _loader(found, config), config, **_safety(self._options, found))
+        more = _safety(self._options, checked)
+        self._pipe = loading.opened(checked, self._plan, _loader(checked, config), config, **more)
         self._from_image = False
         showing = self._options.previews and self._plan.offload == "none"
         self._matrix = preview.fitted(self._pipe) if showing else None
@@ -102,11 +103,9 @@ class Engine:
     def estimate(self, request: dict[str, Any]) -> float:
         """Guess the seconds from the size of the files, the steps and the pixels; a GPU is known by its device file."""
         steps = request.get("steps") or self._options.steps or self._family.steps
-        side = self._family.side or 1024
-        width, height = (request.get(name) or getattr(self._options, name) or side for name in ("width", "height"))
         gib = sum(path.stat().st_size for path in _files(self._place)) / memory.GIB
         gpu = self._options.device != "cpu" and Path("/dev/nvidiactl").exists()
-        return round(1 + steps * gib * width * height / 1e6 * (0.06 if gpu else 4.0), 1)
+        return round(1 + steps * gib * self._megapixels(request) * (0.06 if gpu else 4.0), 1)
 
     def make(self, request: dict[str, Any], path: Path, step: Step) -> Made:
         """Make a picture of `prompt`, and of `image` where there is one.
@@ -131,6 +130,12 @@ class Engine:
             png.write(picture, path, meta)
         step(1.0)
         return Made("image/png", meta)
+
+    def _megapixels(self, request: dict[str, Any]) -> float:
+        """Return how large a picture becomes, without the loaded pipeline."""
+        side = self._side or 1024
+        width, height = (request.get(name) or getattr(self._options, name) or side for name in ("width", "height"))
+        return float(width * height / 1e6)
 
     def _meta(self, request: dict[str, Any]) -> dict[str, Any]:
         """Return what is to be known of the picture, but for its size."""
@@ -204,7 +209,7 @@ class Engine:
         }
 
 
-def _find(options: Settings, models: Path) -> Path | None:
+def found(options: Settings, models: Path) -> Path | None:
     """Return where the model is; "auto": the first picture model in `models`."""
     if options.model != AUTO:
         return weights.find(options.model, models)
@@ -212,13 +217,13 @@ def _find(options: Settings, models: Path) -> Path | None:
     return next(known, None)
 
 
-def _family(options: Settings, place: Path | None) -> Family:
-    """Return the defaults; what can't be read is told by `load`."""
-    folder = _config(options, place) if place and place.is_file() and options.config else place
+def _described(options: Settings, place: Path | None) -> Path | None:
+    """Return the folder that tells of the model's family; None where it can't be read, which `load` tells."""
     try:
-        return families.of_folder(folder) if folder and folder.is_dir() else families.GENERIC
+        folder = (_config(options, place) or place) if place else None
+        return folder if folder and weights.index(folder) else None
     except EngineError:
-        return families.GENERIC
+        return None
 
 
 def _config(options: Settings, place: Path) -> Path | None:
