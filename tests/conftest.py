@@ -34,8 +34,9 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
     @cache
     def build(name: str) -> Path:
-        from tests import tiny_pipelines
+        from tests import tiny_clips, tiny_pipelines
 
-        return tiny_pipelines.build(name, tmp_path_factory.mktemp("tiny") / name)
+        builder = tiny_clips if name in tiny_clips.KINDS else tiny_pipelines
+        return builder.build(name, tmp_path_factory.mktemp("tiny") / name)
 
     return build

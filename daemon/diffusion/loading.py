@@ -15,7 +15,8 @@ def quiet() -> None:
     os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1")
     logging.getLogger("transformers").setLevel(logging.ERROR)
     logging.getLogger("diffusers").setLevel(logging.ERROR)
-    warnings.filterwarnings("ignore", category=FutureWarning, module="diffusers|transformers")
+    for category in (FutureWarning, DeprecationWarning):
+        warnings.filterwarnings("ignore", category=category, module="diffusers|transformers")
     import diffusers.utils
     import transformers.utils
 

@@ -14,9 +14,11 @@ from daemon.errors import Cancelled, EngineError
 SMALL: dict[tuple[str, str], dict[str, Any]] = {
     ("picture", "sketch"): {"side": 256},
     ("clip", "sketch"): {"side": 160, "seconds": 1.0, "fps": 12},
+    ("clip", "svd"): {"width": 64, "height": 64, "steps": 3, "chunk": 2},
 }
-TINY = {("picture", "diffusers"): "sd"}
+TINY = {("picture", "diffusers"): "sd", ("clip", "svd"): "svd"}
 """Engines that are given a tiny pipeline as their model."""
+PICTURE = str(Path(__file__).parents[2] / "docs" / "images" / "fox.jpg")
 ALL = [
     (kind, name)
     for kind in ("picture", "clip")
@@ -45,8 +47,9 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path, tiny: Callable[[str],
     return engine_of(*request.param, tmp_path)
 
 
-def asked(prompt: str = "a red fox in the snow", seed: int | None = 5) -> dict[str, Any]:
-    return {"prompt": prompt, "language": "en", "seed": seed}
+def asked(engine: Any, prompt: str = "a red fox in the snow", seed: int | None = 5) -> dict[str, Any]:
+    image = {"image": PICTURE} if engine.needs_image else {}
+    return {"prompt": prompt, "language": "en", "seed": seed, **image}
 
 
 def frames_of(path: Path) -> list[bytes]:
@@ -60,7 +63,7 @@ def frames_of(path: Path) -> list[bytes]:
 def test_it_makes_a_file_and_says_what_it_is(engine: Any, tmp_path: Path) -> None:
     out = tmp_path / f"out{engine.suffix}"
     steps: list[float] = []
-    made = engine.make(asked(), out, steps.append)
+    made = engine.make(asked(engine), out, steps.append)
     assert out.stat().st_size > 50
     assert len(steps) >= 5
     assert steps == sorted(steps)
@@ -83,7 +86,7 @@ def test_it_makes_a_file_and_says_what_it_is(engine: Any, tmp_path: Path) -> Non
 def test_the_same_seed_gives_the_same(engine: Any, tmp_path: Path) -> None:
     one, other, third = (tmp_path / f"{name}{engine.suffix}" for name in ("one", "other", "third"))
     for path, seed in ((one, 5), (other, 5), (third, 6)):
-        engine.make(asked(seed=seed), path, lambda _share: None)
+        engine.make(asked(engine, seed=seed), path, lambda _share: None)
     if engine.suffix == ".png":
         assert one.read_bytes() == other.read_bytes() != third.read_bytes()
     else:
@@ -93,7 +96,7 @@ def test_the_same_seed_gives_the_same(engine: Any, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_without_a_seed_one_is_thrown_and_told(engine: Any, tmp_path: Path) -> None:
     seeds = {
-        engine.make(asked(seed=None), tmp_path / f"out{engine.suffix}", lambda _share: None).meta["seed"]
+        engine.make(asked(engine, seed=None), tmp_path / f"out{engine.suffix}", lambda _share: None).meta["seed"]
         for _ in range(2)
     }
     assert len(seeds) == 2
@@ -112,9 +115,9 @@ def test_cancelling_leaves_nothing(engine: Any, tmp_path: Path, calls: int) -> N
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        engine.make(asked(), out, step)
+        engine.make(asked(engine), out, step)
     assert list(tmp_path.glob("out*")) == []
-    assert engine.make(asked(), out, lambda _share: None).meta["seed"] == 5
+    assert engine.make(asked(engine), out, lambda _share: None).meta["seed"] == 5
 
 
 @pytest.mark.slow
@@ -122,7 +125,7 @@ def test_cancelling_leaves_nothing(engine: Any, tmp_path: Path, calls: int) -> N
 @pytest.mark.parametrize("which", SKETCHES_AND_FAKES, ids="-".join)
 def test_odd_prompts_are_drawn(which: tuple[str, str], prompt: str, tmp_path: Path) -> None:
     engine = engine_of(*which, tmp_path)
-    made = engine.make(asked(prompt), tmp_path / f"out{engine.suffix}", lambda _share: None)
+    made = engine.make(asked(engine, prompt), tmp_path / f"out{engine.suffix}", lambda _share: None)
     assert made.meta["prompt"].isprintable()
 
 
@@ -132,7 +135,7 @@ def test_an_empty_prompt_is_refused(which: tuple[str, str], prompt: str, tmp_pat
     engine = engine_of(*which, tmp_path)
     out = tmp_path / f"out{engine.suffix}"
     with pytest.raises(EngineError) as caught:
-        engine.make(asked(prompt), out, lambda _share: None)
+        engine.make(asked(engine, prompt), out, lambda _share: None)
     assert caught.value.code == "scene.empty_prompt"
     assert not out.exists()
 
@@ -140,13 +143,13 @@ def test_an_empty_prompt_is_refused(which: tuple[str, str], prompt: str, tmp_pat
 def test_an_unwritable_path_is_an_error_and_leaves_nothing(engine: Any, tmp_path: Path) -> None:
     out = tmp_path / "absent" / f"out{engine.suffix}"
     with pytest.raises(OSError, match="No such file"):
-        engine.make(asked(), out, lambda _share: None)
+        engine.make(asked(engine), out, lambda _share: None)
     assert not out.parent.exists()
 
 
 def test_it_declares_what_it_is(engine: Any) -> None:
     assert engine.memory_mb > 0
     assert engine.suffix in {".png", ".mp4"}
-    assert engine.estimate(asked()) > 0
+    assert engine.estimate(asked(engine)) > 0
     fields = type(engine).Options.model_fields
     assert all(field.description for field in fields.values())
