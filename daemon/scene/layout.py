@@ -82,7 +82,7 @@ def _stand(clusters: Sequence[Cluster], place: str, rng: random.Random) -> list[
         cluster = clusters[rank]
         x += gap + rng.uniform(-0.25, 0.25) * gap
         feet = _feet(cluster.root, place) - 34 * min(rank, 3)
-        if place == "river" and cluster.root.thing.home == "water":
+        if place == "river" and (cluster.root.thing.home == "water" or "arch" in cluster.root.thing.flags):
             x = STREAM - cluster.width * scale / 2
         feet = min(feet, SIDE - 16 - cluster.bottom * scale)
         feet = max(feet, 20 - cluster.top * scale)

@@ -4,7 +4,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 
-from daemon.scene import verbs
+from daemon.scene import verbs, wearing
 from daemon.scene.cluster import Builder, Cluster, Measure, box_of
 from daemon.scene.model import Item, Link, Placed, Relation, Request
 
@@ -27,12 +27,12 @@ def relate(builder: Builder, relation: Relation, anchors: Sequence[Placed]) -> N
     if "rise" in subject.thing.flags and kind is not Link.BEFORE:
         _rise(builder, relation.subject, anchors)
     elif kind in {Link.WITH, Link.IN, Link.AND} and subject.thing.wear:
-        _wear(builder, relation.subject, anchors)
+        wearing.wear(builder, relation.subject, anchors)
         builder.around_it(relation.subject, anchors)
-    elif kind is Link.IN and anchor.thing.wear:
-        _wear_reversed(builder, relation.subject, anchors)
-    elif kind is Link.WITH and "hold" in subject.thing.flags and anchor.thing.size <= 7:
-        _hold(builder, relation.subject, anchors)
+    elif kind in {Link.IN, Link.UNDER} and anchor.thing.wear:
+        wearing.wear_reversed(builder, relation.subject, anchors)
+    elif kind is Link.WITH and wearing.holds(subject, anchors):
+        wearing.hold(builder, relation.subject, anchors)
         builder.around_it(relation.subject, anchors)
     elif "crown" in anchor.thing.flags and (kind in {Link.ON, Link.IN} or _bears(kind, subject)):
         _perch(builder, relation.subject, anchors)
@@ -193,9 +193,14 @@ def _under(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
         shape = builder.shape(builder.request.items[index])
         drop = shape.height * box * 1.08 if thing.name != "rainbow" else 0.05 * tall
         builder.add(index, (left + right) / 2, bottom + drop, box, z=z + 0.6)
+    elif box_of(builder.request.items[index]) < 0.8 * tall:  # at the foot of a lamp, of a tower
+        side = builder.rng.choice((-1, 1))
+        box = builder.beside(index, anchors[0])
+        half = 0.5 * builder.shape(builder.request.items[index]).width * box
+        builder.add(index, (left + right) / 2 + side * (0.2 * wide + half), bottom + 0.02 * tall, box, z=z + 1)
     else:
         box = max(builder.fit(index, wide * 0.7, tall * 0.5), 0.32 * tall)
-        shape = builder.shape(builder.request.items[index])
+        shape = builder.measure(builder.request.items[index].thing.glyph)
         builder.add(index, (left + right) / 2, bottom + 0.86 * shape.height * box, box, z=z - 0.3)
 
 
@@ -249,57 +254,3 @@ def _beside(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
     x = right + wide * 0.54 if right_side else left - wide * 0.54
     feet = builder.span(anchors)[3] + builder.rng.uniform(-0.01, 0.05) * tall
     builder.add(index, x, feet, box, z=anchors[0].z + 0.1, grounded=anchors[0].grounded)
-
-
-def _hold(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
-    """Put a copy into each one's hand, on the side where it looks."""
-    item = builder.request.items[index]
-    for one in anchors[:6]:
-        left, top, right, bottom = builder.outline(one)
-        wide, tall = right - left, bottom - top
-        rises = item.thing.glyph in {"🎈", "☂️", "🪁"}
-        shelters = item.thing.glyph == "☂️"
-        box = (0.95 if shelters else 0.62 if rises else 0.46) * tall
-        y = top + (0.46 if shelters else 0.3 if rises else 0.94) * tall
-        way = one.gaze or 1
-        x = (right if way > 0 else left) - way * (0.06 if shelters else -0.04) * wide
-        builder.placed.append(Placed(item, x, y, box, one.z + 0.5, angle=-8 * way, grounded=False))
-        builder.carry(len(builder.placed) - 1, one)
-
-
-def _wear(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
-    item = builder.request.items[index]
-    bodies = [one for one in anchors if not one.item.thing.wear]
-    for one in bodies or [one for one in builder.placed if not one.item.thing.wear][-1:] or anchors:
-        _dress(builder, item, one)
-
-
-def _wear_reversed(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
-    """«Кот в шляпе»: the anchor turns out to be the hat; put the cat where it stood, and the hat on it."""
-    hat = anchors[0].item
-    builder.placed = [one for one in builder.placed if one not in anchors]
-    before = len(builder.placed)
-    builder.add(index, 0.0, anchors[0].y, box_of(builder.request.items[index]), z=anchors[0].z)
-    for one in builder.placed[before:]:
-        if one.item is builder.request.items[index]:
-            _dress(builder, hat, one)
-
-
-def _dress(builder: Builder, item: Item, body: Placed) -> None:
-    left, top, right, bottom = builder.outline(body)
-    wide, tall = right - left, bottom - top
-    shape = builder.measure(item.thing.glyph)
-    sideways = body.gaze != 0
-    small_head = body.item.thing.glyph.isascii()
-    x = (left + right) / 2 + 0.27 * wide * body.gaze
-    span = 0.42 * wide if sideways else 0.56 * wide
-    box = span / shape.width
-    match item.thing.wear:
-        case "eyes":
-            y = top + (0.27 if sideways or small_head else 0.42) * tall + 0.5 * shape.height * box
-        case "neck":
-            y = top + (0.5 if sideways or small_head else 0.72) * tall + 0.6 * shape.height * box
-        case _:
-            y = top + 0.1 * tall + 0.12 * shape.height * box
-    builder.placed.append(Placed(item, x, y, box, body.z + 0.55, grounded=False))
-    builder.carry(len(builder.placed) - 1, body)

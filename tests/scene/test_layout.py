@@ -160,3 +160,19 @@ def test_what_is_beside_a_small_copy_is_as_small() -> None:
     children = [one for one in scene.placed if one.item.thing.name in {"girl", "boy", "child"}]
     assert len(children) == 5
     assert all(ball.box < 0.8 * child.box for child in children)
+
+
+def test_what_is_held_is_one_each_and_the_rest_stands_beside() -> None:
+    scene = scene_of("a girl with a balloon")
+    assert named(scene, "balloon")[0].carrier is not None
+    scene = scene_of("a girl with five flowers")
+    assert len(named(scene, "flower")) == 5
+    assert all(one.carrier is None for one in named(scene, "flower"))
+    assert len(named(scene_of("three girls with a balloon"), "balloon")) == 3
+
+
+def test_below_a_lamp_is_at_its_foot() -> None:
+    scene = scene_of("a snowman under a street lamp")
+    (snowman,), (lamp,) = named(scene, "snowman"), named(scene, "street lamp")
+    assert abs(snowman.y - lamp.y) < 40
+    assert snowman.box > 0.3 * lamp.box

@@ -86,6 +86,7 @@ DRESSES = {
     "fisherman": Dress("🧔", "#d9a82f", "#3f5f4a", shoes="#2f4a3a", head_size=44),
     "sailor": Dress("🧑", "#eef3f8", "#27406b", head_size=42),
     "hunter": Dress("🧔", "#5f7a3f", "#6b5230", head_size=42),
+    "teacher": Dress("👱", "#5f7fa5", "#3f4a5c", head_size=42),
     "writer": Dress("🧓", "#6a5a7a", "#4a4f5c", head_size=42),
     "driver": Dress("🧑", "#c9762f", "#3f4a5c", head_size=42),
     "snowmaiden": Dress("👧", "#5fa0dc", "#5fa0dc", shoes="#ffffff", skirt=True, head_size=48),

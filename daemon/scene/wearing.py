@@ -1,0 +1,66 @@
+"""What is held in hands and worn on heads, before eyes, round necks. Pure."""
+
+from collections.abc import Sequence
+
+from daemon.scene.cluster import Builder, box_of
+from daemon.scene.model import Item, Placed
+
+
+def holds(item: Item, anchors: Sequence[Placed]) -> bool:
+    """Tell whether these take the item into their hands: one each, and no castle does."""
+    return "hold" in item.thing.flags and anchors[0].item.thing.size <= 7 and item.count in {1, len(anchors)}
+
+
+def hold(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
+    """Put a copy into each one's hand, on the side where it looks."""
+    item = builder.request.items[index]
+    for one in anchors[:6]:
+        left, top, right, bottom = builder.outline(one)
+        wide, tall = right - left, bottom - top
+        rises = item.thing.glyph in {"🎈", "☂️", "🪁"}
+        shelters = item.thing.glyph == "☂️"
+        box = (0.95 if shelters else 0.62 if rises else 0.46) * tall
+        y = top + (0.46 if shelters else 0.3 if rises else 0.94) * tall
+        way = one.gaze or 1
+        x = (right if way > 0 else left) - way * (0.06 if shelters else -0.04) * wide
+        builder.placed.append(Placed(item, x, y, box, one.z + 0.5, angle=-8 * way, grounded=False))
+        builder.carry(len(builder.placed) - 1, one)
+
+
+def wear(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
+    """Put a copy on each one; a second hat goes on the one who wears the first."""
+    item = builder.request.items[index]
+    bodies = [one for one in anchors if not one.item.thing.wear]
+    for one in bodies or [one for one in builder.placed if not one.item.thing.wear][-1:] or anchors:
+        _dress(builder, item, one)
+
+
+def wear_reversed(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
+    """«Кот в шляпе»: the anchor turns out to be the hat; put the cat where it stood, and the hat on it."""
+    hat = anchors[0].item
+    builder.placed = [one for one in builder.placed if one not in anchors]
+    before = len(builder.placed)
+    builder.add(index, 0.0, anchors[0].y, box_of(builder.request.items[index]), z=anchors[0].z)
+    for one in builder.placed[before:]:
+        if one.item is builder.request.items[index]:
+            _dress(builder, hat, one)
+
+
+def _dress(builder: Builder, item: Item, body: Placed) -> None:
+    left, top, right, bottom = builder.outline(body)
+    wide, tall = right - left, bottom - top
+    shape = builder.measure(item.thing.glyph)
+    sideways = body.gaze != 0
+    small_head = body.item.thing.glyph.isascii()
+    x = (left + right) / 2 + 0.27 * wide * body.gaze
+    span = 0.42 * wide if sideways else 0.56 * wide
+    box = span / shape.width
+    match item.thing.wear:
+        case "eyes":
+            y = top + (0.27 if sideways or small_head else 0.42) * tall + 0.5 * shape.height * box
+        case "neck":
+            y = top + (0.5 if sideways or small_head else 0.72) * tall + 0.6 * shape.height * box
+        case _:
+            y = top + 0.1 * tall + 0.12 * shape.height * box
+    builder.placed.append(Placed(item, x, y, box, body.z + 0.55, grounded=False))
+    builder.carry(len(builder.placed) - 1, body)
