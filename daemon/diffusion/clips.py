@@ -61,20 +61,24 @@ def located(options: ModelOptions, models: Path, kinds: Collection[str]) -> Path
     return place
 
 
-def opened(place: Path, options: ModelOptions, *, megapixels: float, half: str, **more: Any) -> tuple[Any, memory.Plan]:
+def opened(
+    place: Path, options: ModelOptions, *, megapixels: float, half: str, precise: Collection[str] = ()
+) -> tuple[Any, memory.Plan]:
     """Check, load and place the model of a folder; return the pipeline and how it was placed.
 
     `megapixels`: what is worked on at once, for the plan of memory; `half`: the numbers of a GPU where nobody chose,
-    "auto" or those it was published in; `more` goes to `from_pretrained`. Raises EngineError, as `diffusion` does.
+    "auto" or those it was published in; `precise`: components that compute in 32 bits. Raises EngineError.
     """
     loading.quiet()
+    import torch
     from diffusers import DiffusionPipeline
 
     whole = weights.check(place)
     device = memory.seen(options.device)
     dtype = half if options.dtype == "auto" and device.name != "cpu" else options.dtype
     how = memory.plan(whole.parameters, device, megapixels=megapixels, dtype=dtype, offload=options.offload)
-    return loading.opened(whole, how, DiffusionPipeline, **more), how
+    exact: Any = {"dtype": {"default": getattr(torch, how.dtype)} | dict.fromkeys(precise, torch.float32)}
+    return loading.opened(whole, how, DiffusionPipeline, **(exact if precise else {})), how
 
 
 def on_gpu(options: ModelOptions) -> bool:

@@ -14,9 +14,10 @@ from daemon.errors import Cancelled, EngineError
 SMALL: dict[tuple[str, str], dict[str, Any]] = {
     ("picture", "sketch"): {"side": 256},
     ("clip", "sketch"): {"side": 160, "seconds": 1.0, "fps": 12},
+    ("clip", "diffusers_video"): {"width": 64, "height": 64, "frames": 5, "steps": 4},
     ("clip", "svd"): {"width": 64, "height": 64, "steps": 3, "chunk": 2},
 }
-TINY = {("picture", "diffusers"): "sd", ("clip", "svd"): "svd"}
+TINY = {("picture", "diffusers"): "sd", ("clip", "svd"): "svd", ("clip", "diffusers_video"): "wan"}
 """Engines that are given a tiny pipeline as their model."""
 PICTURE = str(Path(__file__).parents[2] / "docs" / "images" / "fox.jpg")
 ALL = [
