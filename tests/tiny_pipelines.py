@@ -157,3 +157,83 @@ def _sd3(folder: Path) -> Any:
 
 
 KINDS: dict[str, Callable[[Path], Any]] = {"sd": _sd, "checked": _checked, "sdxl": _sdxl, "sd3": _sd3}
+
+RESNET = {
+    "norm1": "in_layers.0",
+    "conv1": "in_layers.2",
+    "time_emb_proj": "emb_layers.1",
+    "norm2": "out_layers.0",
+    "conv2": "out_layers.3",
+    "conv_shortcut": "skip_connection",
+}
+LDM_UNET = {
+    "time_embedding.linear_1": "time_embed.0",
+    "time_embedding.linear_2": "time_embed.2",
+    "conv_in": "input_blocks.0.0",
+    "conv_norm_out": "out.0",
+    "conv_out": "out.2",
+    "down_blocks.0.resnets.0": "input_blocks.1.0",
+    "down_blocks.0.downsamplers.0.conv": "input_blocks.2.0.op",
+    "down_blocks.1.resnets.0": "input_blocks.3.0",
+    "down_blocks.1.attentions.0": "input_blocks.3.1",
+    "mid_block.resnets.0": "middle_block.0",
+    "mid_block.attentions.0": "middle_block.1",
+    "mid_block.resnets.1": "middle_block.2",
+    "up_blocks.0.resnets.0": "output_blocks.0.0",
+    "up_blocks.0.attentions.0": "output_blocks.0.1",
+    "up_blocks.0.resnets.1": "output_blocks.1.0",
+    "up_blocks.0.attentions.1": "output_blocks.1.1",
+    "up_blocks.0.upsamplers.0.conv": "output_blocks.1.2.conv",
+    "up_blocks.1.resnets.0": "output_blocks.2.0",
+    "up_blocks.1.resnets.1": "output_blocks.3.0",
+}
+LDM_VAE = {
+    "conv_norm_out": "norm_out",
+    "conv_shortcut": "nin_shortcut",
+    "mid_block.resnets.0": "mid.block_1",
+    "mid_block.resnets.1": "mid.block_2",
+    "mid_block.attentions.0": "mid.attn_1",
+    "group_norm": "norm",
+    "to_q": "q",
+    "to_k": "k",
+    "to_v": "v",
+    "to_out.0": "proj_out",
+    "down_blocks": "down",
+    "up_blocks.0": "up.1",
+    "up_blocks.1": "up.0",
+    ".resnets.": ".block.",
+    "downsamplers.0": "downsample",
+    "upsamplers.0": "upsample",
+}
+"""How the first Stable Diffusion called what diffusers calls otherwise: the names in single files."""
+
+
+def single(folder: Path, path: Path) -> Path:
+    """Write the weights of the pipeline "sd" in `folder` as one file with the original names; return `path`."""
+    from safetensors.torch import load_file, save_file
+
+    file = "diffusion_pytorch_model.safetensors"
+    whole = {}
+    for name, tensor in load_file(folder / "unet" / file).items():
+        start = next(start for start in LDM_UNET if name.startswith(f"{start}."))
+        rest = name.removeprefix(start)
+        if ".resnets." in start or "mid_block.resnets" in start:
+            part = rest.split(".")[1]
+            rest = rest.replace(part, RESNET[part], 1)
+        whole[f"model.diffusion_model.{LDM_UNET[start]}{rest}"] = tensor
+    for name, tensor in load_file(folder / "vae" / file).items():
+        for ours, theirs in LDM_VAE.items():
+            name = name.replace(ours, theirs)  # noqa: PLW2901 - from one name to the other
+        linear = ".attn_1." in name and tensor.dim() == 2
+        whole[f"first_stage_model.{name}"] = tensor[:, :, None, None] if linear else tensor
+    for name, tensor in load_file(folder / "text_encoder" / "model.safetensors").items():
+        whole["cond_stage_model.transformer.text_model." + name.removeprefix("text_model.")] = tensor
+    save_file({name: tensor.contiguous() for name, tensor in whole.items()}, path)
+    return path
+
+
+def configs(folder: Path, to: Path) -> Path:
+    """Copy what describes a pipeline, without its weights; return `to`."""
+    import shutil
+
+    return Path(shutil.copytree(folder, to, ignore=shutil.ignore_patterns("*.safetensors")))

@@ -10,6 +10,7 @@ import pytest
 from daemon.diffusion import preview
 from daemon.engines.picture.diffusers import Engine, Settings
 from daemon.errors import Cancelled, EngineError
+from tests.tiny_pipelines import configs, single
 
 pytest.importorskip("torch")
 pytestmark = pytest.mark.slow
@@ -195,6 +196,23 @@ def test_a_cut_file_and_a_pickle_are_refused(tiny, tmp_path):
     with pytest.raises(EngineError) as caught:
         engine("sd", tmp_path)
     assert caught.value.code == "diffusion.pickle"
+
+
+def test_a_single_file_with_its_configs_makes_the_same_picture(tiny, tmp_path):
+    single(tiny("sd"), tmp_path / "one.safetensors")
+    configs(tiny("sd"), tmp_path / "one-config")
+    for model, config, out in (("one", "one-config", "a"), (str(tiny("sd")), "", "b")):
+        made = engine(model, tmp_path, config=config).make(asked(), tmp_path / f"{out}.png", quietly)
+        assert (made.meta["width"], made.meta["guidance"]) == (64, 7.5)
+    assert _pixels(tmp_path / "a.png") == _pixels(tmp_path / "b.png")
+
+
+def test_a_single_file_without_its_configs_is_told(tiny, tmp_path):
+    single(tiny("sd"), tmp_path / "one.safetensors")
+    for config in ("", "absent"):
+        with pytest.raises(EngineError) as caught:
+            engine("one", tmp_path, config=config)
+        assert caught.value.code == "diffusion.no_config"
 
 
 def test_what_is_not_here_is_told(tmp_path):
