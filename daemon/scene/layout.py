@@ -32,6 +32,8 @@ def compose(request: Request, seed: int, measure: Measure) -> Scene:
     hanging = [cluster for cluster in clusters if _level(cluster, place) == "hanging"]
     placed = _stand(standing, place, rng)
     placed += _hang(hanging, [_box(one, measure) for one in placed], place, rng, measure)
+    if place != "river" and rng.random() < 0.5:
+        placed = [mirrored(one) for one in placed]
     placed.sort(key=lambda one: (one.z, one.y))
     time, weather = setting.time(request, place), request.weather or ""
     return Scene(
@@ -44,6 +46,15 @@ def compose(request: Request, seed: int, measure: Measure) -> Scene:
         placed=tuple(placed),
         light=light_of(place, time, weather, placed, seed),
     )
+
+
+def mirrored(one: Placed) -> Placed:
+    """Return a copy on the other side of the picture, looking the other way; what has no side stays as it is."""
+    turned = one.item.thing.gaze != 0 or "sided" in one.item.thing.flags
+    carrier = one.carrier
+    if carrier:
+        carrier = replace(carrier, dx=-carrier.dx, flip=carrier.flip != (carrier.item.thing.gaze != 0))
+    return replace(one, x=SIDE - one.x, flip=one.flip != turned, angle=-one.angle, carrier=carrier)
 
 
 def _roots(request: Request, place: str) -> list[int]:
@@ -155,7 +166,8 @@ def _hang(
             else 0.3 + 0.02 * cluster.root.thing.size
         )
         area = SIDE * (share if len(clusters) < 3 else share * 0.8)
-        scale = min(area / max(cluster.width, cluster.height) * (1.25 if cluster.root.count > 2 else 1), 2.6)
+        extent = max(cluster.height, (cluster.width * cluster.height) ** 0.5)
+        scale = min(area / extent * (1.25 if cluster.root.count > 2 else 1), 0.72 * SIDE / cluster.width, 2.6)
         scale = min(scale, 900 / cluster.width, 820 / cluster.height)
         x, y = _freest(cluster, scale, taken, place, rng, alone=alone and not vast)
         ones = cluster.at(x, y, scale, group=500 + 10 * rank, grounded=False)

@@ -176,3 +176,13 @@ def test_below_a_lamp_is_at_its_foot() -> None:
     (snowman,), (lamp,) = named(scene, "snowman"), named(scene, "street lamp")
     assert abs(snowman.y - lamp.y) < 40
     assert snowman.box > 0.3 * lamp.box
+
+
+def test_another_seed_may_turn_the_whole_picture_round() -> None:
+    gazes = set()
+    for seed in range(8):
+        scene = scene_of("a boy riding a horse", seed)
+        horse = named(scene, "horse")[0]
+        gazes.add(horse.gaze)
+        assert named(scene, "boy")[0].carrier is not None
+    assert gazes == {-1, 1}
