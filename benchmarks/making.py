@@ -55,12 +55,13 @@ def timed(work: Callable[[], Any]) -> tuple[float, float]:
 def engine(setting: Setting) -> Any:
     """Return the picture engine on diffusers, loaded with a pipeline of random weights."""
     from benchmarks.pipelines import build
-    from daemon.engines.picture.diffusers import Engine, Settings
+    from daemon.diffusion.pictures import DiffusionOptions
+    from daemon.engines.picture.diffusers import Engine
 
     folder = setting.scratch / setting.shape
     if not folder.exists():
         build(setting.shape, folder)
-    made = Engine(Settings(model=str(folder), device=setting.device), models=setting.scratch)
+    made = Engine(DiffusionOptions(model=str(folder), device=setting.device), models=setting.scratch)
     made.load()
     return made
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from daemon import film
-from daemon.diffusion import loading, memory, weights
+from daemon.diffusion import images, loading, memory, weights
 from daemon.errors import EngineError
 from daemon.scene.parse import clean
 
@@ -83,7 +83,7 @@ def opened(
 
 def on_gpu(options: ModelOptions) -> bool:
     """Guess whether it will compute on a GPU, without asking torch."""
-    return options.device != "cpu" and any(Path(device).exists() for device in ("/dev/nvidiactl", "/dev/kfd"))
+    return memory.on_gpu(options.device)
 
 
 def picture(request: dict[str, Any]) -> Any:
@@ -91,16 +91,10 @@ def picture(request: dict[str, Any]) -> Any:
 
     Raises EngineError `making.no_image`, `making.small_image`, `picture.image`.
     """
-    from PIL import Image, ImageOps, UnidentifiedImageError
-
     path = request.get("image")
     if not path:
         raise EngineError("making.no_image")
-    try:
-        with Image.open(path) as image:
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-    except (OSError, ValueError, UnidentifiedImageError, Image.DecompressionBombError) as error:
-        raise EngineError("picture.image", path=path) from error
+    upright = images.opened(Path(path))
     if min(upright.size) < LEAST:
         raise EngineError("making.small_image", path=path, least=LEAST)
     return upright

@@ -12,7 +12,8 @@ from daemon.errors import EngineError
 
 def quiet() -> None:
     """Keep the libraries from the network, from progress bars and from advice. Comes before diffusers is imported."""
-    os.environ.update(HF_HUB_OFFLINE="1", TRANSFORMERS_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1")
+    os.environ.update(dict.fromkeys(("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY"), "1"))
+    os.environ.update(dict.fromkeys(("TRANSFORMERS_VERBOSITY", "DIFFUSERS_VERBOSITY"), "error"))
     logging.getLogger("transformers").setLevel(logging.ERROR)
     logging.getLogger("diffusers").setLevel(logging.ERROR)
     for category in (FutureWarning, DeprecationWarning):

@@ -126,6 +126,11 @@ def seen(wanted: str) -> Device:
         raise EngineError("engine.device", device=name, why=str(error).partition("\n")[0][:200]) from error
 
 
+def on_gpu(wanted: str) -> bool:
+    """Guess, without torch, whether it will compute on a GPU: by the device files of NVIDIA and AMD."""
+    return wanted != "cpu" and any(Path(device).exists() for device in ("/dev/nvidiactl", "/dev/kfd"))
+
+
 def host_free(table: Path = Path("/proc/meminfo")) -> int:
     """Return the bytes of main memory that can be taken without swapping."""
     for line in table.read_text("ascii").splitlines():

@@ -3,9 +3,9 @@
 import importlib.metadata
 import sys
 
+from daemon.diffusion import pictures as model
 from daemon.diffusion import weights
 from daemon.doctor.finding import Findings, House, failure, warning
-from daemon.engines.picture import diffusers
 from daemon.errors import EngineError
 
 INSTALL = f"{sys.executable} -m pip install"
@@ -18,14 +18,14 @@ def pictures(house: House) -> Findings:
     section = house.config.picture
     if section.engine not in {"auto", "diffusers"}:
         return
-    options = diffusers.Settings.model_validate(section.options("diffusers").model_dump())
-    if (place := diffusers.found(options, house.models)) is None:
+    options = model.DiffusionOptions.model_validate(section.options("diffusers").model_dump())
+    if (place := model.found(options, house.models)) is None:
         return  # with auto nothing is wrong; where it was named, `makers` tells
     try:
         weights.check(place)
     except EngineError as error:
         yield failure("diffusion_weights", f"hf download OWNER/NAME --local-dir {place}", why=error)
-    if diffusers.Engine.missing(options, models=house.models) == "diffusion.no_library":
+    if model.missing(options, house.models) == "diffusion.no_library":
         if section.engine == "auto":
             yield warning("diffusion_library", LIBRARIES, path=place)
     elif options.device != "cpu" and house.system("/proc/driver/nvidia/version").exists() and _without_cuda():
@@ -34,8 +34,8 @@ def pictures(house: House) -> Findings:
 
 def mending(house: House) -> str:
     """Return the command that mends an engine that was named and can't run."""
-    options = diffusers.Settings.model_validate(house.config.picture.options("diffusers").model_dump())
-    code = diffusers.Engine.missing(options, models=house.models)
+    options = model.DiffusionOptions.model_validate(house.config.picture.options("diffusers").model_dump())
+    code = model.missing(options, house.models)
     return LIBRARIES if code == "diffusion.no_library" else f"hf download OWNER/NAME --local-dir {house.models}/NAME"
 
 

@@ -1,10 +1,12 @@
 """The plan of memory: the quickest way that fits."""
 
+import inspect
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.diffusion.memory import GIB, Device, host_free, plan
+from daemon.diffusion.memory import GIB, Device, Plan, apply, host_free, plan
 from daemon.errors import EngineError
 
 SDXL = {"unet": 2_570_000_000, "text_encoder": 123_000_000, "text_encoder_2": 695_000_000, "vae": 84_000_000}
@@ -67,3 +69,42 @@ def test_the_free_memory_of_this_machine(tmp_path):
     table = tmp_path / "meminfo"
     table.write_text("MemTotal: 9 kB\nMemAvailable:    7 kB\n")
     assert host_free(table) == 7 << 10
+
+
+class Vae:
+    def __init__(self):
+        self.saving = []
+
+    def enable_tiling(self):
+        self.saving.append("tiling")
+
+    def enable_slicing(self):
+        self.saving.append("slicing")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("offload", "called"),
+    [
+        ("none", "to"),
+        ("model", "enable_model_cpu_offload"),
+        ("sequential", "enable_sequential_cpu_offload"),
+        ("group", "enable_group_offload"),
+    ],
+)
+def test_a_plan_is_carried_out_by_what_diffusers_has_for_it(offload, called):
+    pytest.importorskip("torch")
+    from diffusers import DiffusionPipeline
+
+    calls = []
+
+    class Pipe:
+        vae = Vae()
+
+        def __getattr__(self, name):
+            signature = inspect.signature(getattr(DiffusionPipeline, name))
+            return lambda *given, **named: calls.append((name, signature.bind(self, *given, **named)))
+
+    apply(Pipe(), Plan("cuda", "float16", offload, tiling=True, needs=0))
+    assert [name for name, _ in calls] == [called]
+    assert Pipe.vae.saving == ["tiling", "slicing"]

@@ -232,14 +232,14 @@ SEEDS = {
     "no model of pictures": (engines.makers, config("picture: {{engine: diffusers}}\n"), "maker"),
     "a model of pictures without its libraries": (
         diffusion.pictures,
-        lambda g: (picture_model(g), g.patch.setattr("daemon.engines.picture.diffusers.LIBRARIES", ("no_such",))),
+        lambda g: (picture_model(g), g.patch.setattr("daemon.diffusion.pictures.LIBRARIES", ("no_such",))),
         "diffusion_library",
     ),
     "a torch that does not see the GPU": (
         diffusion.pictures,
         lambda g: (
             picture_model(g),
-            g.patch.setattr("daemon.engines.picture.diffusers.LIBRARIES", ("json",)),
+            g.patch.setattr("daemon.diffusion.pictures.LIBRARIES", ("json",)),
             g.file("proc/driver/nvidia/version", "535"),
             version("torch", "2.13.0+cpu")(g),
         ),

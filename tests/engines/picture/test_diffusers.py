@@ -4,11 +4,13 @@ import json
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
+from typing import ClassVar
 
 import pytest
 
 from daemon.diffusion import preview
-from daemon.engines.picture.diffusers import Engine, Settings
+from daemon.diffusion.pictures import DiffusionOptions
+from daemon.engines.picture.diffusers import Engine
 from daemon.errors import Cancelled, EngineError
 from tests.tiny_pipelines import configs, single
 
@@ -17,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 
 def engine(model, models=Path("/nowhere"), **options):
-    made = Engine(Settings(model=str(model), **options), models=models)
+    made = Engine(DiffusionOptions(model=str(model), **options), models=models)
     made.load()
     return made
 
@@ -102,6 +104,27 @@ def test_what_is_no_picture_is_refused_as_a_start(sd, tmp_path):
     with pytest.raises(EngineError) as caught:
         sd.make(asked(image=str(tmp_path / "start.png")), tmp_path / "a.png", quietly)
     assert caught.value.code == "picture.image"
+
+
+def test_a_model_without_a_pipeline_for_pictures_says_so(tiny, tmp_path):
+    from PIL import Image
+
+    class LonelyPipeline:
+        config: ClassVar[dict[str, str]] = {}
+
+    Image.new("RGB", (64, 64), "red").save(tmp_path / "start.png")
+    one = engine(tiny("sd"))
+    one._pipe = LonelyPipeline()
+    with pytest.raises(EngineError) as caught:
+        one.make(asked(image=str(tmp_path / "start.png")), tmp_path / "a.png", quietly)
+    assert caught.value.code == "picture.no_image_to_image"
+
+
+def test_what_makes_no_picture_says_so(tiny, tmp_path):
+    one = engine(tiny("sd"))
+    with pytest.raises(EngineError) as caught:
+        one._picture(SimpleNamespace(frames=[]))
+    assert caught.value.code == "picture.no_picture"
 
 
 def test_it_is_cancelled_after_one_step_and_makes_the_next(sd, tmp_path):
@@ -215,9 +238,19 @@ def test_a_single_file_without_its_configs_is_told(tiny, tmp_path):
         assert caught.value.code == "diffusion.no_config"
 
 
+def test_a_damaged_config_is_told_by_load_and_not_before(tiny, tmp_path):
+    folder = shutil.copytree(tiny("sd"), tmp_path / "sd")
+    (folder / "scheduler" / "scheduler_config.json").write_text("{")
+    made = Engine(DiffusionOptions(model="sd"), models=tmp_path)
+    assert made.estimate(asked()) > 0
+    with pytest.raises(EngineError) as caught:
+        made.load()
+    assert caught.value.code == "diffusion.unloadable"
+
+
 def test_what_is_not_here_is_told(tmp_path):
     for name in ("absent", "auto"):
-        options = Settings(model=name)
+        options = DiffusionOptions(model=name)
         assert Engine.missing(options, models=tmp_path) == "diffusion.no_model"
         with pytest.raises(EngineError) as caught:
             Engine(options, models=tmp_path).load()
@@ -228,14 +261,14 @@ def test_auto_takes_the_first_picture_model_and_reads_what_its_family_reads(tiny
     film = tmp_path / "a-film"
     film.mkdir()
     (film / "model_index.json").write_text('{"_class_name": "WanPipeline"}')
-    assert Engine.missing(Settings(), models=tmp_path) == "diffusion.no_model"
+    assert Engine.missing(DiffusionOptions(), models=tmp_path) == "diffusion.no_model"
     shutil.copytree(tiny("sd"), tmp_path / "sd")
     (tmp_path / "z").mkdir()
     (tmp_path / "z" / "model_index.json").write_text('{"_class_name": "ZImagePipeline"}')
-    assert Engine.missing(Settings(), models=tmp_path) is None
-    assert Engine(Settings(), models=tmp_path).reads == ("en",)
-    assert Engine(Settings(model="z"), models=tmp_path).reads == ("en", "ru")
-    assert Engine(Settings(model="z", reads=()), models=tmp_path).reads == ()
+    assert Engine.missing(DiffusionOptions(), models=tmp_path) is None
+    assert Engine(DiffusionOptions(), models=tmp_path).reads == ("en",)
+    assert Engine(DiffusionOptions(model="z"), models=tmp_path).reads == ("en", "ru")
+    assert Engine(DiffusionOptions(model="z", reads=()), models=tmp_path).reads == ()
 
 
 def test_the_estimate_grows_with_the_work(sd):
