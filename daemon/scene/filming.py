@@ -1,9 +1,12 @@
 """A scene as a clip: layers and sprites are made once, every frame is put together from them."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
+
+import numpy as np
 
 from daemon.scene.backdrop.easel import Layer
 from daemon.scene.drawing import finish
@@ -29,7 +32,7 @@ def film(scene: Scene, side: int, seconds: float, fps: int) -> Iterator[Frame]:
     """Yield `seconds * fps` frames, `side` pixels square."""
     margin = math.ceil((PAN * 1.2 + 4) * side / 1024) + 2
     stage = build(scene, side, margin)
-    behind = [_Strip(layer, stage) for layer in stage.behind]
+    behind = [_Strip(layer, stage) for layer in uncovered(stage.behind, side)]
     before = [_Strip(layer, stage) for layer in stage.before]
     frames = round(seconds * fps)
     for number in range(frames):
@@ -70,6 +73,29 @@ def _developed(canvas: Any, stage: Stage, t: float, seconds: float) -> Any:
     return ImageChops.multiply(canvas, stage.paper)
 
 
+def uncovered(layers: Sequence[Layer], side: int) -> list[Layer]:
+    """Return the layers without the rows that nearer ones hide: layers move to the sides only, so they stay hidden."""
+    found: list[Layer] = []
+    end = side
+    for layer in reversed(layers):
+        height = min(layer.image.height, end - layer.top)
+        if height <= 0:
+            continue
+        image = layer.image.crop((0, 0, layer.image.width, height))
+        found.append(replace(layer, image=image))
+        if layer.top + height == end:
+            end = layer.top + _opaque_from(image)
+    return found[::-1]
+
+
+def _opaque_from(image: Any) -> int:
+    """Return the row from which on nothing can be seen through a picture."""
+    if image.mode != "RGBA":
+        return 0
+    seen_through = np.flatnonzero(np.asarray(image.getchannel("A")).min(axis=1) < 255)
+    return int(seen_through[-1]) + 1 if seen_through.size else 0
+
+
 class _Strip:
     """A layer ready to be put at any place, between pixels too."""
 
@@ -78,16 +104,24 @@ class _Strip:
         self._margin = stage.margin
         self._side = stage.side
         moves = layer.depth > 0 or layer.drift
-        self._phases = [_shifted(layer.image, phase / PHASES) for phase in range(PHASES)] if moves else [layer.image]
+        phases = [_shifted(layer.image, phase / PHASES) for phase in range(PHASES)] if moves else [layer.image]
+        solid = _opaque_from(layer.image)
+        size = layer.image.width, layer.image.height
+        self._edge = [image.crop((0, 0, size[0], solid)) for image in phases] if solid else []
+        self._solid = [image.crop((0, solid, *size)).convert("RGB") for image in phases] if solid < size[1] else []
 
     def put(self, canvas: Any, pan: float, t: float) -> None:
         drift = self._layer.drift * (t - 2) * self._side / 1024
         shift = min(max(-pan * self._layer.depth + drift, -self._margin + 1), self._margin - 1)
         left = self._margin - shift
         whole = math.floor(left)
-        image = self._phases[int((left - whole) * len(self._phases))]
-        piece = image.crop((whole, 0, whole + self._side, image.height))
-        canvas.paste(piece, (0, self._layer.top), piece if piece.mode == "RGBA" else None)
+        top = self._layer.top
+        for phases in (self._edge, self._solid):
+            if phases:
+                image = phases[int((left - whole) * len(phases))]
+                piece = image.crop((whole, 0, whole + self._side, image.height))
+                canvas.paste(piece, (0, top), piece if piece.mode == "RGBA" else None)
+                top += image.height
 
 
 def _shifted(image: Any, share: float) -> Any:
@@ -103,7 +137,7 @@ def _place(canvas: Any, sprite: Sprite, where: Pose, stage: Stage, pan: float) -
     unit = stage.side / 1024
     x, y = sprite.x - pan + where.dx * unit, sprite.y
     for stain in sprite.stains:
-        stain.put(canvas, x, y)
+        stain.put(canvas, x, y, where.shine)
     if sprite.mirror is not None and not sprite.near:
         reflect(canvas, sprite, x - sprite.x)
     image, left, top = _posed(sprite.image, where, x, y + where.dy * unit)

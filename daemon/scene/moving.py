@@ -21,6 +21,8 @@ class Pose:
     stretch: float = 1.0
     """Its height, as a factor; its width changes the other way."""
     light: float = 1.0
+    shine: float = 1.0
+    """How bright the shine of a flame is."""
 
 
 def pose(scene: Scene, one: Placed, t: float, seconds: float) -> Pose:
@@ -36,7 +38,11 @@ def pose(scene: Scene, one: Placed, t: float, seconds: float) -> Pose:
         return _travel(one, motion, t, gone, phase)
     if motion in {"hop", "fly", "swim", "sail", "drift"}:
         return _roam(one, motion, t, gone, phase)
-    return _inplace(motion, t, phase, one.box)
+    still = _inplace(motion, t, phase, one.box)
+    if "glow" in one.item.thing.flags and motion == "sway":
+        flicker = math.sin(2 * math.pi * (1.9 * t + phase)) + 0.6 * math.sin(2 * math.pi * (3.7 * t + 2 * phase))
+        return replace(still, shine=0.86 + 0.08 * flicker)
+    return still
 
 
 FAST = {"still", "spin", "twinkle"}

@@ -27,10 +27,11 @@ class Stain:
     dx: float
     dy: float
 
-    def put(self, canvas: Any, x: float, y: float) -> None:
-        """Lay it on an RGB canvas, for feet at (x, y)."""
+    def put(self, canvas: Any, x: float, y: float, force: float = 1.0) -> None:
+        """Lay it on an RGB canvas, for feet at (x, y), at a share of its force."""
         at = math.floor(x + self.dx), math.floor(y + self.dy)
-        canvas.paste(self.tone, (*at, at[0] + self.mask.width, at[1] + self.mask.height), self.mask)
+        mask = self.mask if force == 1 else self.mask.point(lambda value: int(value * force))
+        canvas.paste(self.tone, (*at, at[0] + mask.width, at[1] + mask.height), mask)
 
 
 def contact(width: int, tone: Rgb, strength: float) -> Stain:

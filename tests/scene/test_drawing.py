@@ -94,3 +94,26 @@ def test_snow_falls_and_leaves_nothing_unmoved() -> None:
     still = drawn("a fox in the snow")
     falling = drawn("a fox in the snow, snowfall")
     assert np.abs(still - falling).mean() > 1
+
+
+def test_rows_that_nearer_layers_hide_are_left_out_of_clips() -> None:
+    from PIL import Image
+
+    from daemon.scene.backdrop.easel import Layer
+
+    sky = Layer(Image.new("RGB", (30, 100), "blue"), 0, 0.0)
+    hill = Image.new("RGBA", (30, 60), "green")
+    hill.paste((0, 0, 0, 0), (0, 0, 10, 20))
+    grass = Image.new("RGBA", (30, 40), (0, 90, 0, 120))
+    layers = [sky, Layer(hill, 40, 0.5), Layer(grass, 60, 1.0)]
+    seen = filming.uncovered(layers, 100)
+    assert [layer.image.height for layer in seen] == [60, 60, 40]
+    wall = Layer(Image.new("RGBA", (30, 90), "red"), 10, 1.0)
+    assert [layer.image.height for layer in filming.uncovered([*layers, wall], 100)] == [10, 90]
+
+
+def test_a_flame_flickers_and_a_lantern_does_not_flee() -> None:
+    scene = scene_of("a candle at night")
+    shines = [pose(scene, scene.placed[0], t / 24, 4.0).shine for t in range(48)]
+    assert 0.6 < min(shines) < max(shines) <= 1.1
+    assert pose(scene_of("a lamp at night"), scene_of("a lamp at night").placed[0], 1.3, 4.0).shine == 1
