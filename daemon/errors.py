@@ -16,8 +16,9 @@ class KombainError(Exception):
         self.values = values
 
     def text(self, language: str = "en") -> str:
-        """Return the sentence in `language`."""
-        return messages.text(f"errors.{self.code}", language, **self.values)
+        """Return the sentence in `language`; a value that has a `text` of its own is put in in that language too."""
+        told = {name: value.text(language) if hasattr(value, "text") else value for name, value in self.values.items()}
+        return messages.text(f"errors.{self.code}", language, **told)
 
     def __str__(self) -> str:
         return self.text()

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from pydantic import ValidationError
 
@@ -69,7 +69,7 @@ def choose(kind: str, section: dict[str, Any], models: Path) -> Choice:
             suffix = f".{section['format']}" if "format" in section else engine.suffix
             return Choice(name, engine, suffix, options.model_dump(mode="json"), passed_over)
         passed_over[name] = code
-    raise EngineError("making.no_engine", kind=kind, why=_sentences(passed_over, "en"))
+    raise EngineError("making.no_engine", kind=kind, why=_Reasons(passed_over))
 
 
 def _here(kind: str) -> list[str]:
@@ -181,6 +181,21 @@ class Maker:
         if made is None:
             raise WorkerError("worker.garbage")
         return made
+
+
+class _Reasons(str):
+    """Why no engine can run: in English where it crosses to another process, in any language before that."""
+
+    __slots__ = ("_codes",)
+    _codes: dict[str, str]
+
+    def __new__(cls, codes: dict[str, str]) -> Self:
+        made = super().__new__(cls, _sentences(codes, "en"))
+        made._codes = codes
+        return made
+
+    def text(self, language: str) -> str:
+        return _sentences(self._codes, language)
 
 
 def _sentences(codes: dict[str, str], language: str) -> str:

@@ -1,7 +1,9 @@
 """Both ends of the generator protocol, over a real child process."""
 
 import asyncio
+import json
 import os
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -125,6 +127,11 @@ async def test_an_engine_that_cannot_run_says_why(tmp_path: Path) -> None:
     section = {"engine": ENGINE, ENGINE: {"missing": "making.nothing_known"}}
     with pytest.raises(EngineError, match=r"No engine can make a picture here \(.*nothing_known"):
         choose("picture", section, tmp_path)
+    with pytest.raises(EngineError) as caught:
+        choose("picture", {"engine": "diffusers", "diffusers": {"model": "absent"}}, tmp_path)
+    assert "diffusers: " in caught.value.text("ru")
+    assert not re.search("[a-z]+ [a-z]+ [a-z]+ ", caught.value.text("ru"))
+    assert json.loads(json.dumps(caught.value.values))["why"] in caught.value.text("en")
     async with maker(tmp_path, **section) as made:
         assert not made.sketch
         with pytest.raises(EngineError, match="No engine can make"):
