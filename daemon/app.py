@@ -332,6 +332,8 @@ class App:
             self.bus.publish(Failed(code=error.code, text=error.text(self.config.language), at=time.time()))
 
     def _finished(self, job: Job, artifact: Artifact | None) -> None:
+        if self.jobs.awaited(job):
+            return
         if job.state in {JobState.DONE, JobState.FAILED}:
             self.session.when_free(partial(self.performer.finished, job, artifact), job.turn)
         if artifact is not None and self._show is not None and self.config.show == "auto":

@@ -1,7 +1,8 @@
 """The durable queue of making: a job is a row from the moment it is accepted, and one runner for each kind serves it.
 
-The rows are the truth, the active jobs are also kept in memory. Priority, parent and `asked_by` have their columns
-already; nothing uses them yet.
+The rows are the truth, the active jobs are also kept in memory. A clip that needs a picture is two jobs: the picture,
+and its child, the clip, which waits for it and shares its fate. Priority and `asked_by` have their columns already;
+nothing uses them yet.
 """
 
 import asyncio
@@ -48,6 +49,10 @@ class Maker(Protocol):
     def suffix(self) -> str:
         """The ending of its files, ".png"."""
 
+    @property
+    def needs_image(self) -> bool:
+        """Whether it can't work from words alone."""
+
     def estimate(self, request: dict[str, Any]) -> float:
         """Guess the seconds it takes, without history."""
 
@@ -84,7 +89,8 @@ class Jobs:
     def submit(self, kind: str, request: dict[str, Any], turn: str, key: str | None = None) -> Job:
         """Accept a job: when this returns, it survives everything. The same `key` again returns the same job.
 
-        A request without a seed gets one, so that a second try makes the same thing. Raises JobError.
+        A request without a seed gets one, so that a second try makes the same thing. Where the engine needs a picture
+        and the request has none, a job that makes it is accepted first, as the parent. Raises JobError.
         """
         if kind not in self._makers:
             raise JobError("job.unknown_kind", kind=kind)
@@ -92,8 +98,11 @@ class Jobs:
             return self._active.get(known.id, known)
         if len(self._active) >= MOST_ACTIVE:
             raise JobError("job.full", most=MOST_ACTIVE)
+        request, parent = {"seed": random.randrange(1 << 31), **request}, None
+        if self._makers[kind].needs_image and not request.get("image"):
+            parent = self.submit("picture", request, turn, key and f"{key}:picture").id
         now = time.time()
-        job = Job(new_id(now), turn, kind, {"seed": random.randrange(1 << 31), **request}, created=now)
+        job = Job(new_id(now), turn, kind, request, created=now, parent=parent)
         self._ledger.add(job, key)
         self._active[job.id] = job
         self._publish(job)
@@ -103,6 +112,7 @@ class Jobs:
     def cancel(self, which: str = "last") -> list[Job]:
         """Cancel "last" (the newest), "all", or the job of that id; return what was cancelled (nothing: []).
 
+        With a clip goes the picture that is made for it, and the other way round.
         Running work stops at its next step; what is already being put away is not cancelled any more.
         Raises JobError `job.no_such` for an id that is neither waiting nor running.
         """
@@ -116,11 +126,25 @@ class Jobs:
                 chosen = [job for job in open_jobs if job.id == which]
                 if not chosen:
                     raise JobError("job.no_such", id=which[:64])
-        return [self._cancel(job) for job in chosen]
+        for job in chosen:
+            whole = next(
+                (other for other in open_jobs if other.id == job.parent), job
+            )  # the child goes with its parent
+            if whole.id in self._active:
+                self._cancel(whole)
+        return [self.get(job.id) or job for job in chosen]
 
     def get(self, job_id: str) -> Job | None:
         """Return a job, of any time."""
         return self._active.get(job_id) or self._ledger.get(job_id)
+
+    def last(self, kind: str) -> Artifact | None:
+        """Return the newest picture or clip."""
+        return self._artifacts.last(kind)
+
+    def awaited(self, job: Job) -> bool:
+        """Say whether a child waits for what comes of this job: then it is the child that is told of."""
+        return any(child.parent == job.id for child in self._active.values())
 
     def active(self) -> list[Job]:
         """Return the queued and running jobs, the oldest first."""
@@ -139,10 +163,11 @@ class Jobs:
         """Guess the seconds until `job` is done, with what stands before it in the queue."""
         total = 0.0
         for other in self._active.values():
+            if other.id == job.id:
+                parent = self._active.get(other.parent or "")
+                return max(total, self.remaining(parent) if parent else 0.0) + self._left(other)
             if other.kind == job.kind:
                 total += self._left(other)
-                if other.id == job.id:
-                    return total
         return 0.0
 
     async def run(self) -> None:
@@ -163,7 +188,7 @@ class Jobs:
 
     async def _serve(self, kind: str) -> None:
         while True:
-            waiting = [job for job in self._active.values() if job.kind == kind]
+            waiting = [job for job in self._active.values() if job.kind == kind and job.parent not in self._active]
             if waiting:
                 await self._perform(waiting[0])
             else:
@@ -194,12 +219,12 @@ class Jobs:
             self._making.pop(job.id, None)
 
     async def _make(self, job: Job) -> Artifact:
-        maker = self._makers[job.kind]
-        deadline = max(LEAST_DEADLINE_S, DEADLINE_FACTOR * self.estimate(job.kind, job.request))
+        maker, request = self._makers[job.kind], self._request(job)
+        deadline = max(LEAST_DEADLINE_S, DEADLINE_FACTOR * self.estimate(job.kind, request))
         part = self._artifacts.begin(job, maker.suffix)
         try:
             async with asyncio.timeout(deadline):
-                made = await maker.make(job.request, part, partial(self._progress, job.id))
+                made = await maker.make(request, part, partial(self._progress, job.id))
             del self._making[job.id]  # from here on it is too late to cancel it
             return await asyncio.to_thread(self._artifacts.finish, job, part, made)
         except TimeoutError as error:
@@ -207,6 +232,16 @@ class Jobs:
         finally:
             with suppress(OSError):
                 self._artifacts.discard(part)
+
+    def _request(self, job: Job) -> dict[str, Any]:
+        """Return what is to be made, beginning with what came of the parent. Raises JobError `job.no_parent`."""
+        if job.parent is None:
+            return job.request
+        parent = self._ledger.get(job.parent)
+        picture = self._artifacts.get(parent.artifact) if parent and parent.artifact else None
+        if picture is None:
+            raise JobError("job.no_parent")
+        return job.request | {"image": str(picture.path)}
 
     def _conclude(self, job: Job, making: asyncio.Task[Artifact]) -> None:
         match making.exception():
@@ -251,6 +286,8 @@ class Jobs:
         ended = replace(job, state=state, progress=0.0, ended=time.time())
         self._ledger.write(ended)
         self._forget(ended, None)
+        for child in [child for child in self._active.values() if child.parent == job.id]:
+            self._end(replace(child, error=ended.error, error_values=ended.error_values), state)
         return ended
 
     def _forget(self, ended: Job, artifact: Artifact | None) -> None:
@@ -265,6 +302,8 @@ class Jobs:
             ))  # fmt: skip
         if self._finished is not None:
             self._finished(ended, artifact)
+        for event in self._work.values():  # a child may begin
+            event.set()
 
     def _move(self, job: Job, **changes: Any) -> Job:
         moved = replace(job, **changes)

@@ -26,8 +26,9 @@ class Ledger:
             raise JobError("job.bad_request", why=error) from error
         with self._store.transaction() as db:
             db.execute(
-                "INSERT INTO jobs (id, turn, kind, request, state, key, created) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (job.id, job.turn, job.kind, request, job.state, key, job.created),
+                "INSERT INTO jobs (id, turn, kind, request, state, key, created, parent)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (job.id, job.turn, job.kind, request, job.state, key, job.created, job.parent),
             )
 
     def write(self, job: Job) -> None:
@@ -79,7 +80,7 @@ def _update(db: sqlite3.Connection, job: Job) -> None:
 
 
 def _job(row: sqlite3.Row) -> Job:
-    same = ("id", "turn", "kind", "attempts", "created", "started", "ended", "error", "artifact")
+    same = ("id", "turn", "kind", "attempts", "created", "started", "ended", "error", "artifact", "parent")
     state = JobState(row["state"])
     return Job(
         **{name: row[name] for name in same},

@@ -125,6 +125,12 @@ class Performer:
     async def generate(self, action: Generate, language: str, turn: str, key: str | None = None) -> None:
         """Accept a job and say how long it will take. The same `key` again is the same job."""
         request = {"prompt": action.prompt, "language": language}
+        if action.source == "last":
+            if (picture := self._jobs.last("picture")) is None:
+                await self.tell("no_picture", language, turn)
+                return
+            request |= {name: picture.meta[name] for name in ("prompt", "seed") if name in picture.meta}
+            request["image"] = str(picture.path)
         try:
             job = self._jobs.submit(action.kind, request, turn, key)
             seconds = self._jobs.remaining(job)
@@ -132,7 +138,7 @@ class Performer:
             await self.tell(f"failed.{action.kind}", language, turn, why=error.text(language))
             return
         subject = self._subject(job.kind)
-        await self.tell(f"making.{subject}", language, turn, prompt=action.prompt, wait=wait(seconds, language))
+        await self.tell(f"making.{subject}", language, turn, prompt=request["prompt"], wait=wait(seconds, language))
 
     def _subject(self, kind: str) -> str:
         return f"{kind}_sketch" if self._sketches(kind) else kind

@@ -75,6 +75,8 @@ class Job:
     """What fills in the error's sentence."""
     artifact: str | None = None
     """The id of what came of it."""
+    parent: str | None = None
+    """The id of the job whose picture this one begins with; it waits for it."""
 
 
 @dataclass(frozen=True, slots=True)

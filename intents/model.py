@@ -41,6 +41,8 @@ class Generate:
     kind: Literal["picture", "clip"]
     prompt: str
     language: str
+    source: Literal["last"] | None = None
+    """What it begins with: the last picture, whose prompt then counts."""
 
 
 @dataclass(frozen=True, slots=True)

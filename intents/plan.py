@@ -39,6 +39,8 @@ def _action(intent: Intent) -> Action:
             return Say(intent.slots["text"], intent.language)
         case "draw" | "clip":
             return _making(intent)
+        case "animate":
+            return Generate("clip", "", intent.language, "last")
         case "stop":
             return Stop()
         case "cancel":

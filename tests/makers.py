@@ -18,6 +18,7 @@ class FakeMaker:
     engine = "fake"
     suffix = ".txt"
     sketch = False
+    needs_image = False
 
     def __init__(self) -> None:
         self.made: list[str] = []
@@ -44,7 +45,8 @@ class FakeMaker:
             self._remove(path)
         else:
             self._write(path, f"whole {prompt}")
-        return Made("text/plain", {"prompt": prompt, "seed": request["seed"]})
+        image = {"image": request["image"]} if "image" in request else {}
+        return Made("text/plain", {"prompt": prompt, "seed": request["seed"], **image})
 
     def _write(self, path: Path, text: str) -> None:
         path.write_text(text)

@@ -26,7 +26,7 @@ def answer(text: str, language: str) -> None:
                 print(messages.text("replies.date", language, date=spoken.date(now, language)))
             case Tell(what="help" | "not_understood" as what):
                 print(messages.text(f"replies.{what}", language))
-            case Generate():
+            case Generate(source=None):
                 make_once(action.kind, {"prompt": action.prompt, "language": language, "seed": None})
             case _:
                 raise ConfigError("control.needs_daemon")

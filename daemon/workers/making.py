@@ -144,6 +144,14 @@ class Maker:
         return self.choice.suffix
 
     @property
+    def needs_image(self) -> bool:
+        """Whether it can't work from words alone; False when no engine can run."""
+        try:
+            return self.choice.engine.needs_image
+        except EngineError:
+            return False
+
+    @property
     def sketch(self) -> bool:
         """Whether its results are announced as sketches; False when no engine can run."""
         try:

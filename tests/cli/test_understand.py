@@ -18,7 +18,15 @@ def test_json_is_one_line(capsys):
         "intent": "draw",
         "slots": {"prompt": "a red fox in the snow"},
         "language": "en",
-        "plan": [{"action": "generate", "kind": "picture", "prompt": "a red fox in the snow", "language": "en"}],
+        "plan": [
+            {
+                "action": "generate",
+                "kind": "picture",
+                "prompt": "a red fox in the snow",
+                "language": "en",
+                "source": None,
+            }
+        ],
     }
 
 

@@ -17,6 +17,7 @@ from intents.plan import STEP
         ("draw", Question("draw")),
         ("make a clip of a cat", Generate("clip", "a cat", "en")),
         ("make a clip", Question("clip")),
+        ("animate the last picture", Generate("clip", "", "en", "last")),
         ("stop", Stop()),
         ("cancel", Cancel()),
         ("repeat", Repeat()),
@@ -42,7 +43,7 @@ def test_plan(text, step):
 
 def test_a_plan_as_json_is_flat_and_named():
     assert plan_json(plan(recognize("нарисуй кота", "ru"))) == [
-        {"action": "generate", "kind": "picture", "prompt": "кота", "language": "ru"},
+        {"action": "generate", "kind": "picture", "prompt": "кота", "language": "ru", "source": None},
     ]
     assert plan_json((Mute(on=True), Volume(to=5), Stop())) == [
         {"action": "mute", "on": True},
