@@ -6,6 +6,7 @@ from typing import Any
 from daemon.scene.model import SIDE, Scene
 from daemon.scene.sprites import put, reflect
 from daemon.scene.stage import Stage, build
+from daemon.scene.style import styled
 from daemon.scene.weather import bolt
 
 Progress = Callable[[float], None]
@@ -32,7 +33,7 @@ def draw(scene: Scene, progress: Progress, side: int = SIDE) -> Any:
                     reflect(canvas, sprite)
     progress(0.85)
     finish(canvas, stage, 0.0)
-    return _paper(canvas, stage)
+    return styled(_paper(canvas, stage), scene.style)
 
 
 def finish(canvas: Any, stage: Stage, t: float) -> None:

@@ -14,6 +14,7 @@ from daemon.scene.model import Scene
 from daemon.scene.moving import Pose, pose
 from daemon.scene.sprites import Sprite, reflect
 from daemon.scene.stage import Stage, build
+from daemon.scene.style import styled
 from daemon.scene.weather import bolt
 
 PAN = 26.0
@@ -70,7 +71,7 @@ def _developed(canvas: Any, stage: Stage, t: float, seconds: float) -> Any:
     box = (cut, cut * 2 * focus / stage.side, stage.side - cut, stage.side - 2 * cut * (1 - focus / stage.side))
     canvas = canvas.resize((stage.side, stage.side), Image.Resampling.BILINEAR, box=box)
     finish(canvas, stage, t)
-    return ImageChops.multiply(canvas, stage.paper)
+    return styled(ImageChops.multiply(canvas, stage.paper), stage.scene.style)
 
 
 def uncovered(layers: Sequence[Layer], side: int) -> list[Layer]:

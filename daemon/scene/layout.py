@@ -45,6 +45,7 @@ def compose(request: Request, seed: int, measure: Measure) -> Scene:
         seed=seed,
         placed=tuple(placed),
         light=light_of(place, time, weather, placed, seed),
+        style=request.style or "",
     )
 
 

@@ -8,8 +8,8 @@ from daemon.scene.model import Light, Placed
 from daemon.scene.setting import INDOORS
 
 LOW = {
-    "sea": 540.0, "beach": 520.0, "lake": 405.0, "mountains": 250.0, "forest": 230.0, "jungle": 210.0, "city": 330.0,
-    "street": 290.0, "desert": 470.0, "savanna": 505.0, "snow": 425.0, "waterfall": 165.0, "sky": 640.0,
+    "sea": 540.0, "beach": 520.0, "lake": 405.0, "shore": 405.0, "mountains": 250.0, "forest": 230.0, "jungle": 210.0,
+    "city": 330.0, "street": 290.0, "desert": 470.0, "savanna": 505.0, "snow": 425.0, "waterfall": 165.0, "sky": 640.0,
 }  # fmt: skip
 """The height of the sun's middle when it rises or sets: just above what stands at the horizon."""
 LEVEL = 450.0

@@ -97,6 +97,8 @@ class Request:
     time: str | None = None
     """night, sunset, dawn, day"""
     season: str | None = None
+    style: str | None = None
+    """watercolour, pencil ...: see `style.py`"""
     missing: tuple[str, ...] = ()
     """The words, as they were written, that can't be drawn."""
 
@@ -180,3 +182,4 @@ class Scene:
     placed: tuple[Placed, ...]
     """From far to near."""
     light: Light
+    style: str = ""

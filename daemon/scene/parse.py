@@ -21,6 +21,8 @@ AND_WORDS = {"и", "да", "или"}
 DEEDS = {Link.CHASE, Link.FACE, Link.EAT}
 NEAREST = {Link.IN, Link.ON, Link.UNDER}
 """Where these point to is where the nearest thing is: "a cat looking at a fish in a bowl"."""
+BANKS = {"sea": "beach", "lake": "shore"}
+"""What is by the water stands on land."""
 SEASONS = {"autumn", "winter", "spring", "summer"}
 
 
@@ -140,6 +142,9 @@ class _Reader:
                 self.pending = Link(meaning.value)
             case "pronoun":
                 self._pronoun(meaning.value)
+            case "style":
+                self.pending = None
+                self.scenery["style"] = meaning.value
             case "place" | "weather" | "time":
                 self._scenery(meaning)
             case _:
@@ -155,6 +160,7 @@ class _Reader:
             weather=self.scenery.get("weather"),
             time=self.scenery.get("time"),
             season=self.scenery.get("season"),
+            style=self.scenery.get("style"),
             missing=tuple(dict.fromkeys(self.missing)),
         )
 
@@ -246,6 +252,8 @@ class _Reader:
         kind, value = meaning.kind, meaning.value
         if kind == "place" and value == "sea" and self.pending is Link.UNDER:
             value = "underwater"
+        if kind == "place" and self.pending is Link.BESIDE:
+            value = BANKS.get(value, value)
         if kind == "place" and self.pending is Link.OVER and self.items and self.items[-1].thing.home == "sky":
             self.items[-1] = replace(self.items[-1], traits=(*self.items[-1].traits, "flying"))
         if kind == "place" and "snow" in {value, self.scenery.get("place")} and "place" in self.scenery:

@@ -73,6 +73,8 @@ def test_things_and_how_they_stand(
         ("зимняя деревня в метель", ("village", "snowfall", None, "winter")),
         ("a bus on the street in the snow", ("street", None, None, "winter")),
         ("замок в лунном свете", (None, None, "night", None)),
+        ("a house by the lake", ("shore", None, None, None)),
+        ("домик у моря", ("beach", None, None, None)),
         ("утро в горах", ("mountains", None, "dawn", None)),
     ],
 )

@@ -24,6 +24,7 @@ PLACES: dict[str, Callable[[Easel], list[Layer]]] = {
     "beach": water.beach,
     "sea": water.sea,
     "lake": water.lake,
+    "shore": water.shore,
     "underwater": water.underwater,
     "city": town.city,
     "street": town.street,

@@ -20,6 +20,26 @@ def sea(e: Easel) -> list[Layer]:
 def lake(e: Easel) -> list[Layer]:
     """Paint a still lake below hills."""
     layers = [
+        *_far_shore(e),
+        _wave(e, 812, "#3f93c8", 1.0, front=True, high=5, end=960),
+        e.hill(e.ridge(952, 16, 1.4, 0.4), e.leafy("#6fb552"), e.leafy("#3f8a38", winter="#c3d7ea"), 1.1, front=True),
+    ]
+    return [*layers, _front(tufts(e, 965, 1022, e.leafy("#2f7a30", autumn="#8a6a28"), 1.12, flowers=10))]
+
+
+def shore(e: Easel) -> list[Layer]:
+    """Paint the same lake from its near bank, on which things stand."""
+    grass = e.leafy("#86c95c", autumn="#c9a544"), e.leafy("#4c9a3f", autumn="#8f7430", winter="#c3d7ea")
+    return [
+        *_far_shore(e),
+        e.hill(e.ridge(742, 14, 1.3, 0.4), "#d9c48c", "#c9b27c", 0.7, end=800),
+        e.hill(e.ridge(756, 14, 1.3, 0.4), *grass, 0.8),
+        tufts(e, 785, 1010, e.leafy("#3f8a38", autumn="#8a6a28", winter="#a9c0d6"), 0.9, flowers=22),
+    ]
+
+
+def _far_shore(e: Easel) -> list[Layer]:
+    return [
         e.hill(e.ridge(470, 56, 2.1, 0.55), "#a3bccd", "#bccfd9", 0.12),
         e.hill(
             e.ridge(540, 28, 2.6),
@@ -30,10 +50,7 @@ def lake(e: Easel) -> list[Layer]:
         ),
         e.hill(e.ridge(612, 0.8, 2), "#a9d4ea", "#3f8fc4", 0.3),
         _glitter(e, 622, 900, 60),
-        _wave(e, 812, "#3f93c8", 1.0, front=True, high=5, end=960),
-        e.hill(e.ridge(952, 16, 1.4, 0.4), e.leafy("#6fb552"), e.leafy("#3f8a38", winter="#c3d7ea"), 1.1, front=True),
     ]
-    return [*layers, _front(tufts(e, 965, 1022, e.leafy("#2f7a30", autumn="#8a6a28"), 1.12, flowers=10))]
 
 
 def beach(e: Easel) -> list[Layer]:
