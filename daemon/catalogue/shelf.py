@@ -49,6 +49,10 @@ class Shelf:
         passing = self._passing(model)
         return "partly" if passing.is_dir() and any(passing.iterdir()) else "absent"
 
+    def pipelines(self) -> list[Path]:
+        """Return the models of many files in folders that lie here; they come by the hub's own tools, not by `pull`."""
+        return sorted(path.parent for path in self._folder.glob("*/model_index.json"))
+
     def pull(self, model: Model, fetcher: Fetcher, report: Callable[[Step], None]) -> None:
         """Get a model's files, check them, and put them in their place. What is here already is left as it is.
 

@@ -103,7 +103,10 @@ def pull_all(
 
 @app.command()
 def verify(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME...]", help="Default: all that are here.")] = None,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME...]", help="Folders in models/ too; default: all."),
+    ] = None,
     catalogue: List = None,
     config: Config = None,
 ) -> None:
@@ -112,10 +115,12 @@ def verify(
     from daemon.cli.language import system_language
 
     known, shelf = _both(catalogue, config)
-    wanted = {name: known.model(name) for name in names or ()}
-    wanted = wanted or {name: model for name, model in known.models.items() if shelf.found(model) == "here"}
+    folders = {path.name: path for path in shelf.pipelines() if not names or path.name in names}
+    wanted = {name: known.model(name) for name in names or () if name not in folders}
+    if not names:
+        wanted = {name: model for name, model in known.models.items() if shelf.found(model) == "here"}
     language, status = system_language(), 0
-    if not wanted:
+    if not wanted and not folders:
         print(messages.text("models.none", language))
     for name, model in wanted.items():
         wrong = shelf.verify(model)
@@ -124,7 +129,25 @@ def verify(
             print(messages.text(f"models.file_{why}", language, name=name, file=file))
         if not wrong:
             print(messages.text("models.whole", language, name=name))
+    for name, path in folders.items():
+        status = max(status, _verified(name, path, language))
     raise typer.Exit(status)
+
+
+def _verified(name: str, path: Path, language: str) -> int:
+    """Check a folder that came from the hub by what the hub's tools noted; return the exit status."""
+    from daemon import messages
+    from daemon.catalogue import hub
+
+    if not hub.published(path):
+        print(messages.text("models.hub_unknown", language, name=name))
+        return 0
+    wrong = hub.changed(path)
+    for file in wrong:
+        print(messages.text("models.hub_changed", language, file=path / file))
+    if not wrong:
+        print(messages.text("models.whole", language, name=name))
+    return 1 if wrong else 0
 
 
 @app.command()
