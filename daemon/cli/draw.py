@@ -3,6 +3,7 @@
 import time
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import typer
@@ -52,7 +53,8 @@ def make_once(
 ) -> None:
     """Run the config's engine, or that of `name`, here; show its progress, put the whole file in place at once.
 
-    Without `out` it lies in the current folder, named by the time. Raises as `make` does.
+    Without `out` it lies in the current folder, named by the time. Where the engine needs a picture and `request` has
+    none, the config's picture engine makes it first. Raises as `make` does.
     """
     from daemon import messages, paths
     from daemon.cli.language import system_language
@@ -63,10 +65,16 @@ def make_once(
 
     settings = load(paths.config(config))
     section = getattr(settings, kind).model_dump(mode="json") | ({"engine": name} if name else {})
-    choice = choose(kind, section, (settings.state or paths.state()) / "models")
+    models = (settings.state or paths.state()) / "models"
+    choice = choose(kind, section, models)
     out = out or Path(f"kombain-{datetime.now().astimezone():%Y%m%d-%H%M%S}{choice.suffix}")
     began = time.monotonic()
-    with whole(out, out.suffix.lower()) as passing:
+    with whole(out, out.suffix.lower()) as passing, TemporaryDirectory() as folder:
+        if choice.engine.needs_image and not request.get("image"):
+            first = choose("picture", settings.picture.model_dump(mode="json"), models)
+            picture = Path(folder) / f"picture{first.suffix}"
+            _watched(first.engine, request, picture, "picture")
+            request = {**request, "image": str(picture)}
         made = _watched(choice.engine, request, passing, kind)
         imprint.write(passing, imprint.card(kind, request, made.meta, choice.settings))
     told = {**made.meta, "path": out, "took": time.monotonic() - began}

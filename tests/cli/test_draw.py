@@ -77,6 +77,22 @@ def test_a_typed_request_becomes_a_picture_by_the_engine_of_the_config(
     assert (told["engine"], told["steps"], told["settings"]["model"]) == ("diffusers", 2, "sd")
 
 
+@pytest.mark.slow
+def test_a_clip_that_needs_a_picture_gets_one_made_first(
+    tmp_path: Path, tiny: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("torch")
+    config, out = tmp_path / "config.yaml", tmp_path / "fox.mp4"
+    svd = f"{{model: {tiny('svd')}, steps: 2, width: 64, height: 64}}"
+    config.write_text(f"{{picture: {{engine: fake}}, clip: {{engine: svd, svd: {svd}}}}}\n")
+    clip("a red fox", out, seed=3, config=config)
+    assert str(out) in capsys.readouterr().out
+    told = imprint.read(out)
+    assert told is not None
+    assert (told["engine"], told["parent"], told["seed"]) == ("svd", "picture", 3)
+    assert {path.name for path in tmp_path.iterdir()} - {"state"} == {"config.yaml", "fox.mp4"}
+
+
 def test_what_the_config_names_and_cannot_run_is_told(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text("picture: {engine: diffusers, diffusers: {model: absent}}\n")
     with pytest.raises(EngineError) as caught:

@@ -19,6 +19,8 @@ class Engine:
     memory_mb: ClassVar[int] = 1
     suffix: ClassVar[str] = ".txt"
     sketch: ClassVar[bool] = False
+    needs_image: bool = False
+    reads: tuple[str, ...] = ()
 
     def __init__(self, options: Any, *, models: Path) -> None:
         self._options = options
