@@ -96,6 +96,8 @@ def binds(request: Request, relation: Relation, place: str) -> bool:
     boards = relation.kind is Link.WITH and "hollow" in anchor.thing.flags
     if relation.kind not in TAILING or "rise" in subject.thing.flags or boards:
         return True
+    if relation.kind is Link.EAT and subject.thing.size <= 4:
+        return True
     if relation.kind in {Link.CHASE, Link.FACE, Link.EAT}:
         return afloat(subject, place) == afloat(anchor, place) or (airborne(subject) and subject.thing.size < 5)
     if relation.kind is Link.WITH and (subject.thing.wear or "hold" in subject.thing.flags):
@@ -183,7 +185,7 @@ class Builder:
         box = box / item.count**0.22
         if item.count == 1:
             return [Placed(_one_of(item, 0), x, y, box, z, grounded=grounded)]
-        loose = item.thing.home in {"sky", "under", "space"} or "flying" in item.traits
+        loose = item.thing.home in {"under", "space"} or airborne(item)
         row_of = 3 if grounded or loose else 6  # on a table they stand side by side
         spread = 1.45 if loose and item.count > 3 else 1.12
         columns = item.count if item.count <= row_of else max(2, math.ceil(math.sqrt(item.count * 1.9)))

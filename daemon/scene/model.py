@@ -55,7 +55,7 @@ class Thing:
     rim: float = 0.5
     """How far below its top the opening of something hollow is, as a share of its height."""
     wear: str = ""
-    """Where on a body it is worn: head, eyes, neck; "" when it is no clothing."""
+    """Where on a body it is worn: head, eyes, neck, feet; "" when it is no clothing."""
     mix: tuple[str, ...] = ()
     """The glyphs of those it consists of: people are men, women, children."""
 

@@ -23,6 +23,8 @@ def place(request: Request) -> str:
         small_object = scene in {"room", "kitchen", "stage"}
         votes[scene] += 1 if small_object and item.thing.wear else weight
     chosen = votes.most_common(1)[0][0]
+    if any(item.thing.motion == "sail" for item in request.items) and chosen not in WATERS | {"beach", "underwater"}:
+        return "sea"
     furniture = any(
         item.thing.scene == "room" and item.thing.size >= 4 and "hold" not in item.thing.flags for item in request.items
     )

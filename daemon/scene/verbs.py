@@ -33,7 +33,9 @@ def eat(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
     way = anchors[0].gaze
     half = builder.measure(meal.thing.glyph).width * box / 2
     edge = {-1: left + 0.2 * half, 1: right - 0.2 * half, 0: (left + right) / 2}[way]
-    builder.add(index, edge + way * 0.4 * half, bottom + 0.04 * tall, box, z=anchors[0].z + 0.6)
+    flies = airborne(anchors[0].item)
+    feet = top + 0.62 * tall if flies else bottom + 0.04 * tall
+    builder.add(index, edge + way * 0.4 * half, feet, box, z=anchors[0].z + 0.6, grounded=not flies)
 
 
 def _at_side(builder: Builder, index: int, anchors: Sequence[Placed], way: int, *, gap: float, gaze: int) -> None:

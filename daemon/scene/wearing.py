@@ -55,6 +55,13 @@ def _dress(builder: Builder, item: Item, body: Placed) -> None:
     x = (left + right) / 2 + 0.27 * wide * body.gaze
     span = 0.42 * wide if sideways else 0.56 * wide
     box = span / shape.width
+    if item.thing.wear == "feet":
+        box = 0.3 * wide / shape.width
+        for side in (-1, 1):
+            x = (left + right) / 2 + side * (0.17 if sideways else 0.12) * wide
+            builder.placed.append(Placed(item, x, bottom + 0.02 * tall, box, body.z + 0.55, body.flip, grounded=False))
+            builder.carry(len(builder.placed) - 1, body)
+        return
     match item.thing.wear:
         case "eyes":
             y = top + (0.27 if sideways or small_head else 0.42) * tall + 0.5 * shape.height * box

@@ -145,3 +145,32 @@ def test_a_giant_is_someone_and_a_giant_cat_is_a_cat() -> None:
     assert [item.thing.name for item in parse("a giant and a gnome").items] == ["giant", "dwarf"]
     (cat,) = parse("a giant cat").items
     assert cat.size > 1.5
+
+
+def test_boots_are_two_and_on_the_feet() -> None:
+    scene = scene_of("кот в сапогах")
+    cat = one(scene, "cat")
+    boots = [placed for placed in scene.placed if placed.item.thing.name == "boot"]
+    assert len(boots) == 2
+    assert all(abs(boot.y - cat.y) < 0.1 * cat.box and abs(boot.x - cat.x) < 0.4 * cat.box for boot in boots)
+
+
+def test_a_dragon_in_the_air_has_its_meal_at_its_mouth() -> None:
+    scene = scene_of("a dragon eating a pizza")
+    dragon, pizza = one(scene, "dragon"), one(scene, "pizza")
+    assert pizza.box < 0.6 * dragon.box
+    assert dragon.y - dragon.box < pizza.y < dragon.y
+
+
+def test_whoever_is_in_a_boat_is_on_the_water() -> None:
+    assert scene_of("an elephant in a boat").place == "sea"
+    assert scene_of("an elephant in a boat on a lake").place == "lake"
+    scene = scene_of("a fish in an aquarium on the table")
+    assert scene.place == "room"
+
+
+def test_birds_on_a_fence_sit_in_a_row() -> None:
+    scene = scene_of("five birds on a fence")
+    heights = [placed.y for placed in scene.placed if placed.item.thing.name == "bird"]
+    assert len(heights) == 5
+    assert max(heights) - min(heights) < 40
