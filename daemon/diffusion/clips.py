@@ -107,6 +107,16 @@ def cropped(image: Any, width: int, height: int) -> Any:
     return ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS)
 
 
+def seen(frames: Any, dtype: str) -> Any:
+    """Return frames, an array of floats. Raises EngineError `making.black` where nothing is to be seen in any of them.
+
+    Numbers that overflow (NaN) become black too.
+    """
+    if not frames.max() > 0:
+        raise EngineError("making.black", dtype=dtype)
+    return frames
+
+
 def seeded(request: dict[str, Any]) -> int:
     """Return the request's seed, or throw one."""
     seed = request.get("seed")

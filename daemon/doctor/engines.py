@@ -89,9 +89,7 @@ def makers(house: House) -> Findings:
             choice = choose(section.kind, section.model_dump(mode="json"), house.models)
         except KombainError as error:
             fix = FIXES.get(section.engine, "apt-get install fonts-noto-color-emoji")
-            if section.engine == "diffusers" and section.kind == "picture":
-                fix = diffusion.mending(house)
-            yield failure("maker", fix, kind=section.kind, why=error)
+            yield failure("maker", diffusion.mending(house, section) or fix, kind=section.kind, why=error)
             continue
         if host := getattr(choice.engine, "host", None):
             yield warning("elsewhere", f"{section.kind}: {{engine: auto}}", kind=section.kind, host=host)

@@ -15,7 +15,15 @@ TOPICS: dict[str, tuple[Check, ...]] = {
     "config": (setup.config, setup.secrets),
     "storage": (setup.state, setup.database, setup.downloads),
     "sound": (sound.devices, sound.microphone),
-    "engines": (engines.wake, engines.vad, engines.stt, engines.tts, engines.makers, diffusion.pictures),
+    "engines": (
+        engines.wake,
+        engines.vad,
+        engines.stt,
+        engines.tts,
+        engines.makers,
+        diffusion.pictures,
+        diffusion.films,
+    ),
     "broker": (service.names, service.broker, service.outside),
     "service": (service.running, service.units),
 }

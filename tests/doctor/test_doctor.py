@@ -112,6 +112,10 @@ def picture_model(ground: Ground) -> Path:
     return pipeline(ground.state / "models" / "sd")
 
 
+def film_model(ground: Ground) -> Path:
+    return pipeline(ground.state / "models" / "wan", "WanPipeline")
+
+
 def damaged(ground: Ground) -> None:
     Store(ground.state).close()
     path = ground.state / "kombain.db"
@@ -244,6 +248,20 @@ SEEDS = {
             version("torch", "2.13.0+cpu")(g),
         ),
         "cpu_torch",
+    ),
+    "no model of clips": (engines.makers, config("clip: {{engine: svd}}\n"), "maker"),
+    "a model of clips without its libraries": (
+        diffusion.films,
+        lambda g: (film_model(g), g.patch.setattr("daemon.diffusion.clips.LIBRARIES", ("no_such",))),
+        "film_library",
+    ),
+    "a model of clips that is cut off": (
+        diffusion.films,
+        lambda g: (
+            film_model(g).joinpath("unet", "diffusion_pytorch_model.safetensors").write_bytes(b"short"),
+            g.write(f"clip: {{engine: diffusers_video, diffusers_video: {{model: {g.state}/models/wan}}}}\n"),
+        ),
+        "diffusion_weights",
     ),
     "a pickle among the weights": (
         diffusion.pictures,

@@ -13,6 +13,7 @@ from daemon.engines.base import Made, Step
 from daemon.errors import EngineError
 from daemon.scene.parse import clean
 
+KINDS = tuple(clip_families.FAMILIES)
 MADE = 0.92
 """The share of the work that is done when the file is begun."""
 PLAIN = (832, 480)
@@ -62,11 +63,11 @@ class Engine:
     @classmethod
     def missing(cls, options: Any, *, models: Path) -> str | None:
         """Return "diffusion.no_library" or "diffusers_video.no_model"."""
-        return clips.missing(options, models, clip_families.FAMILIES, "diffusers_video.no_model")
+        return clips.missing(options, models, KINDS, "diffusers_video.no_model")
 
     def load(self) -> None:
         """Check the model's files, then load and place it. Raises EngineError `diffusion.*`, `engine.*`."""
-        place = clips.located(self._options, self._models, clip_families.FAMILIES)
+        place = clips.located(self._options, self._models, KINDS)
         width, height = self._wanted_size({})
         seen = width * height / 1e6 * (self._options.frames or self._family.frames or 81) / AT_ONCE
         self._pipe, self._how = clips.opened(
@@ -92,7 +93,7 @@ class Engine:
         meta = clips.told(request, seed, "diffusers_video") | {"family": self._family.name}
         given = self._arguments(request, meta["prompt"], seed)
         with faults.explained(self._how.device), stepping.followed(self._pipe, step, 0.0, MADE):
-            frames = _frames(self._pipe(**stepping.taken(self._pipe, given)))
+            frames = _frames(self._pipe(**stepping.taken(self._pipe, given)), self._how.dtype)
         fps = self._options.fps or self._family.fps
         meta = film.write(_counted(frames, step), path, fps, meta, crf=self._options.crf, poster=len(frames) // 2)
         stepping.freed(self._pipe)
@@ -138,17 +139,17 @@ class Engine:
 
 def _index(options: Settings, models: Path) -> dict[str, Any] | None:
     """Return the index of the model, None where there is none or it can't be read: `load` tells why."""
-    place = clips.found(options, models, clip_families.FAMILIES)
+    place = clips.found(options, models, KINDS)
     try:
         return weights.index(place) if place and place.is_dir() else None
     except EngineError:
         return None
 
 
-def _frames(made: Any) -> Any:
+def _frames(made: Any, dtype: str) -> Any:
     """Return the frames of the first video: PIL images or an array (frames, height, width, 3).
 
-    Raises EngineError `making.no_frames` where there are none.
+    Raises EngineError `making.no_frames` where there are none, `making.black` where nothing is to be seen in them.
     """
     videos = getattr(made, "frames", None)
     if videos is None or not len(videos) or not len(videos[0]):
@@ -156,7 +157,7 @@ def _frames(made: Any) -> Any:
     first = videos[0]
     if hasattr(first, "detach"):  # a tensor (frames, 3, height, width)
         first = first.detach().float().cpu().permute(0, 2, 3, 1).numpy()
-    return first
+    return clips.seen(first, dtype) if hasattr(first, "max") else first
 
 
 def _counted(frames: Any, step: Step) -> Iterator[Any]:

@@ -127,7 +127,8 @@ class Engine:
                 some = latents[:, begin : begin + chunk]
                 with torch.no_grad():
                     video = self._pipe.decode_latents(some, some.shape[1], chunk)
-                    yield from self._pipe.video_processor.postprocess_video(video, output_type="np")[0]
+                    frames = self._pipe.video_processor.postprocess_video(video, output_type="np")[0]
+                yield from clips.seen(frames, self._how.dtype) if begin == 0 else frames
         finally:
             stepping.freed(self._pipe)
 

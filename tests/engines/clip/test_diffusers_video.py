@@ -98,6 +98,10 @@ class Plain:
                 frames = array[None]
             case "pt":
                 frames = torch.from_numpy(array).permute(0, 3, 1, 2)[None].to(torch.bfloat16)
+            case "black":
+                frames = array[None] * 0
+            case "overflow":
+                frames = array[None] * np.nan
             case _:
                 frames = None
         return type("Made", (), {"frames": frames})()
@@ -140,13 +144,14 @@ def test_a_cancel_takes_one_step_where_there_is_no_callback(
 
 
 @pytest.mark.slow
-def test_a_pipeline_without_frames_and_one_of_pictures(
+def test_a_pipeline_without_frames_one_of_black_ones_and_one_of_pictures(
     wan: Engine, tiny: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(wan, "_pipe", Plain("none"))
-    with pytest.raises(EngineError) as caught:
-        wan.make(ASKED, tmp_path / "a.mp4", quiet)
-    assert caught.value.code == "making.no_frames"
+    for form, code in (("none", "making.no_frames"), ("black", "making.black"), ("overflow", "making.black")):
+        monkeypatch.setattr(wan, "_pipe", Plain(form))
+        with pytest.raises(EngineError) as caught:
+            wan.make(ASKED, tmp_path / "a.mp4", quiet)
+        assert caught.value.code == code
     with pytest.raises(EngineError) as caught:
         loaded(tiny("sd"))
     assert caught.value.code == "diffusion.other_kind"
