@@ -28,6 +28,8 @@ class Extent(Protocol):
 
 LOOSE = {"space", "underwater", "sky"}
 """Places without a ground to stand on."""
+SPECK = 14.0
+"""Nothing is drawn smaller: it could not be seen."""
 GRAZING = {"walk", "hop"}
 """How those move who look here and there when they are several."""
 Measure = Callable[[str], Extent]
@@ -62,7 +64,7 @@ class Cluster:
                 one,
                 x=x + one.x * scale,
                 y=y + one.y * scale,
-                box=one.box * scale,
+                box=max(one.box * scale, SPECK),
                 z=one.z + y / 100,
                 grounded=one.grounded and grounded,
                 group=group + one.group,

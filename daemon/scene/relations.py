@@ -220,7 +220,10 @@ def _before(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
     wide, tall = right - left, bottom - builder.span(anchors)[1]
     item = builder.request.items[index]
     larger = item.thing.size > anchors[0].item.thing.size
-    box = box_of(item) if larger else max(builder.fit(index, wide * 0.62, tall * 0.55), 0.3 * max(wide, tall))
+    most = 3 * max(wide, tall)  # nothing dwarfs what it belongs to out of sight
+    box = (
+        min(box_of(item), most) if larger else max(builder.fit(index, wide * 0.62, tall * 0.55), 0.3 * max(wide, tall))
+    )
     x = (left + right) / 2 + builder.rng.uniform(-0.16, 0.16) * wide
     builder.add(index, x, bottom + 0.1 * box, box, z=anchors[0].z + 1)
 
