@@ -25,6 +25,10 @@ class Extent(Protocol):
     def seat(self) -> float:
         """Where the ink begins in its middle, as a share of the ink's height."""
 
+    @property
+    def brow(self) -> float:
+        """The same a quarter from its left, where an animal has its head."""
+
 
 LOOSE = {"space", "underwater", "sky"}
 """Places without a ground to stand on."""

@@ -31,6 +31,8 @@ class Shape:
     height: float
     seat: float = 0.0
     """Where the ink begins in its middle, as a share of the ink's height: an animal's back, a car's roof."""
+    brow: float = 0.0
+    """The same a quarter from its left: the head of an animal that looks to the left."""
 
 
 def find_font() -> Path | None:
@@ -106,10 +108,16 @@ def _inked(glyph: str) -> Any:
 def shape(glyph: str) -> Shape:
     """Return how much of its box the glyph fills, and where one could sit on it."""
     left, top, right, bottom = _ink(glyph)
-    mask = _inked(glyph)
-    middle = [left + (right - left) * share / 20 for share in range(8, 13)]
-    tops = sorted((mask.crop((int(x), top, int(x) + 2, bottom)).getbbox() or (0, 0, 0, 0))[1] for x in middle)
-    return Shape((right - left) / 512, (bottom - top) / 512, tops[2] / (bottom - top))
+    mask = _inked(glyph).crop((left, top, right, bottom))
+    seat, brow = (_skyline(mask, first) for first in (8, 3))
+    return Shape((right - left) / 512, (bottom - top) / 512, seat, brow)
+
+
+def _skyline(mask: Any, first: int) -> float:
+    """Return where the ink begins, as a share of the height, in the middle of five columns of twenty."""
+    columns = [int(mask.width * column / 20) for column in range(first, first + 5)]
+    tops = sorted((mask.crop((x, 0, x + 2, mask.height)).getbbox() or (0, 0))[1] for x in columns)
+    return float(tops[2] / mask.height)
 
 
 def picture(item: Item, box: float) -> Any:

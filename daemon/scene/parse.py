@@ -185,20 +185,22 @@ class _Reader:
         if self.waiting and kind is None:
             self.links[new], self.waiting = self.waiting, None
         elif kind is None or kind in TAILING:
-            self.links[new] = (kind or Link.AND, self._actor(new - 1))
+            self.links[new] = (kind or Link.AND, self._actor(new - 1, new))
             if kind is Link.CHASE:
-                self._hurry(self._actor(new - 1), new)
+                self._hurry(self._actor(new - 1, new), new)
         elif self.waiting is None or self.waiting[1] != new - 1:
             deed = self.links.get(new - 1, (None,))[0]
             subject = new - 1 if deed in DEEDS and kind in NEAREST else self._root(new - 1)
             self.links[subject] = (kind, new)
 
-    def _actor(self, item: int) -> int:
-        """Return who does what follows: in "a cat in a hat playing the violin" not the hat."""
-        if not self.items[item].thing.wear:
-            return item
-        wearer = next((subject for subject, (_, anchor) in self.links.items() if anchor == item), None)
-        return wearer if wearer is not None else self.links.get(item, (None, item))[1]
+    def _actor(self, item: int, new: int) -> int:
+        """Return who has what follows: in "a cat in a hat with a violin" not the hat; the rider, not the horse."""
+        by = next(((subject, kind) for subject, (kind, anchor) in self.links.items() if anchor == item), None)
+        if self.items[item].thing.wear:
+            return by[0] if by else self.links.get(item, (None, item))[1]
+        if by and by[1] is Link.ON and self.items[item].thing.gaze and "hold" in self.items[new].thing.flags:
+            return by[0]
+        return item
 
     def _hurry(self, *hunted: int) -> None:
         for at in hunted:

@@ -66,8 +66,9 @@ def _dress(builder: Builder, item: Item, body: Placed) -> None:
         case "eyes":
             y = top + (0.27 if sideways or small_head else 0.42) * tall + 0.5 * shape.height * box
         case "neck":
-            y = top + (0.5 if sideways or small_head else 0.72) * tall + 0.6 * shape.height * box
+            y = top + (0.5 if sideways or small_head else 0.58) * tall + 0.6 * shape.height * box
         case _:
-            y = top + 0.1 * tall + 0.12 * shape.height * box
+            brow = builder.measure(body.item.thing.glyph).brow if sideways else 0.0
+            y = top + (brow + 0.1) * tall + 0.12 * shape.height * box
     builder.placed.append(Placed(item, x, y, box, body.z + 0.55, grounded=False))
     builder.carry(len(builder.placed) - 1, body)

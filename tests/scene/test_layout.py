@@ -186,3 +186,13 @@ def test_another_seed_may_turn_the_whole_picture_round() -> None:
         gazes.add(horse.gaze)
         assert named(scene, "boy")[0].carrier is not None
     assert gazes == {-1, 1}
+
+
+def test_a_hat_sits_on_the_head_even_where_the_back_is_higher() -> None:
+    scene = scene_of("черепаха в шляпе")
+    (hat,), (turtle,) = named(scene, "top hat"), named(scene, "turtle")
+    left, top, right, bottom = box(turtle)
+    brow = top + shape("🐢").brow * (bottom - top)
+    assert brow > top + 0.1 * (bottom - top)
+    assert abs(hat.y - brow) < 0.25 * (bottom - top)
+    assert (hat.x - (left + right) / 2) * turtle.gaze > 0

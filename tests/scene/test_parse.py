@@ -35,6 +35,11 @@ def linked(request: Request) -> list[tuple[int, str, int]]:
         ("an orange cat", [("cat", 1, "orange")], []),
         ("a cup of coffee", [("coffee", 1, None)], []),
         ("golden horse and silver knight", [("horse", 1, "golden"), ("knight", 1, "silver")], [(1, "and", 0)]),
+        (
+            "a knight riding a horse with a spear",
+            [("knight", 1, None), ("horse", 1, None), ("spear", 1, None)],
+            [(0, "on", 1), (2, "with", 0)],
+        ),
         ("дом бабушки", [("house", 1, None), ("old woman", 1, None)], [(1, "and", 0)]),
         ("рыбки и кораллы", [("fish", 3, None), ("coral", 3, None)], [(1, "and", 0)]),
         ("плывут синие рыбки", [("fish", 3, "blue")], []),
