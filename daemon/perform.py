@@ -129,7 +129,7 @@ class Performer:
             if (picture := self._jobs.last("picture")) is None:
                 await self.tell("no_picture", language, turn)
                 return
-            request |= {name: picture.meta[name] for name in ("prompt", "seed") if name in picture.meta}
+            request |= {name: picture.meta[name] for name in ("prompt", "seed") if picture.meta.get(name) is not None}
             request["image"] = str(picture.path)
         try:
             job = self._jobs.submit(action.kind, request, turn, key)

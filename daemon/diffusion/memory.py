@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -143,7 +144,7 @@ def apply(pipe: Any, how: Plan) -> None:
     """Place a loaded pipeline as planned. What it can't do by itself is left out."""
     if how.tiling and (vae := getattr(pipe, "vae", None)) is not None:
         for saving in ("enable_tiling", "enable_slicing"):
-            if hasattr(vae, saving):
+            with suppress(AttributeError, NotImplementedError):  # diffusers gives the methods to those that can't, too
                 getattr(vae, saving)()
     match how.offload:
         case "none":

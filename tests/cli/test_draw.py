@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -99,3 +100,34 @@ def test_what_the_config_names_and_cannot_run_is_told(tmp_path: Path) -> None:
         draw("a fox", tmp_path / "x.png", config=tmp_path / "config.yaml")
     assert caught.value.code == "making.no_engine"
     assert not (tmp_path / "x.png").exists()
+
+
+class Assistant:
+    """A running assistant that has made a clip as its own config says."""
+
+    def __init__(self, made: Path) -> None:
+        made.write_bytes(b"clip")
+        self.made = made
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_why: object) -> None: ...
+
+    def ask(self, _command: str, **_values: object) -> dict[str, str]:
+        return {"turn": "t"}
+
+
+def test_a_clip_of_the_assistants_own_format_is_not_renamed_to_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assistant = Assistant(tmp_path / "made.webm")
+    monkeypatch.setattr("daemon.cli.follow.running", lambda: assistant)
+    monkeypatch.setattr("daemon.cli.follow.follow", lambda _remote, _turn: {"path": str(assistant.made)})
+    with pytest.raises(ConfigError) as caught:
+        clip("a fox", tmp_path / "x.mp4")
+    assert caught.value.code == "drawing.other_format"
+    assert str(assistant.made) in caught.value.text("ru")
+    assert not (tmp_path / "x.mp4").exists()
+    clip("a fox", tmp_path / "x.webm")
+    assert (tmp_path / "x.webm").read_bytes() == b"clip"
