@@ -154,12 +154,15 @@ def _inside(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
 
 def _rise(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
     """Go up from a chimney: left of the middle, behind the roof, in every picture of a house that we have."""
-    for one in anchors[:6]:
+    smoke = builder.request.items[index]
+    before = len(builder.placed)
+    for i in range(max(smoke.count, min(len(anchors), 6))):
+        one = anchors[i % len(anchors)]
         left, top, right, bottom = builder.outline(one)
         box = 0.6 * (bottom - top)
-        x, y = left + 0.21 * (right - left), top + 0.14 * (bottom - top)
-        smoke = builder.request.items[index]
+        x, y = left + (0.21 + 0.2 * (i // len(anchors))) * (right - left), top + 0.14 * (bottom - top)
         builder.placed.append(Placed(smoke, x, y, box, one.z - 0.1, grounded=False, group=one.group))
+    builder.around_it(index, builder.placed[before:])
 
 
 def _over(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:

@@ -14,7 +14,7 @@ def holds(item: Item, anchors: Sequence[Placed]) -> bool:
 def hold(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
     """Put a copy into each one's hand, on the side where it looks."""
     item = builder.request.items[index]
-    for one in anchors[:6]:
+    for one in anchors:
         left, top, right, bottom = builder.outline(one)
         wide, tall = right - left, bottom - top
         rises = item.thing.glyph in {"🎈", "☂️", "🪁"}
