@@ -79,5 +79,7 @@ class Previews:
         colours = (_rows(latents[:1]) @ self._matrix).clamp(0, 1).mul(255).byte()
         small = Image.frombytes("RGB", (width, height), bytes(colours.numpy().tobytes()))
         times = max(1, -(-LONGEST // max(width, height)))
-        small.resize((width * times, height * times), Image.Resampling.BILINEAR).save(self._passing, "PNG")
+        small.resize((width * times, height * times), Image.Resampling.BILINEAR).save(
+            self._passing, "PNG", compress_level=1
+        )
         self._passing.replace(self._path)

@@ -26,6 +26,8 @@ from daemon.workers.worker import Worker
 
 log = logging.getLogger(__name__)
 NICE = 10
+UNTRUSTED = ("engine.out_of_memory", "engine.device")
+"""After these a child is not used again: its memory is in pieces, or its device no longer answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,17 @@ class Maker:
 
         Raises WorkerError when the child died or answered garbage, EngineError when it can't be made.
         """
+        try:
+            made = await self._made(request, path, progress)
+        except EngineError as error:
+            if error.code in UNTRUSTED:
+                self.worker.discard()
+            raise
+        if made is None:
+            raise WorkerError("worker.garbage")
+        return made
+
+    async def _made(self, request: dict[str, Any], path: Path, progress: Callable[[float], None]) -> Made | None:
         made = None
         async with self.worker.call({"op": "make", "request": request, "path": str(path)}) as call:
             async for frame in call:
@@ -186,8 +199,6 @@ class Maker:
                         made = Made(mime, meta)
                     case _:
                         raise WorkerError("worker.garbage")
-        if made is None:
-            raise WorkerError("worker.garbage")
         return made
 
 

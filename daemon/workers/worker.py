@@ -102,6 +102,13 @@ class Worker:
             self._living.kill()
         return await self.ready()
 
+    def discard(self) -> None:
+        """End the child, which is not to be trusted after what it reported; the next call waits for a new one."""
+        self._start = {**self._start}  # another start: an end that is wanted is no death
+        self._settled.clear()
+        if self._living is not None:
+            self._living.kill()
+
     async def ready(self) -> dict[str, Any]:
         """Wait until the child serves; return what it told of itself. Raises the EngineError it refused with."""
         return (await self._serving()).info.result()

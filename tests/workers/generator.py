@@ -47,6 +47,8 @@ class Engine:
                     os.kill(os.getpid(), signal.SIGKILL)
                 case "fail":
                     raise EngineError("engine.unknown", kind="a", name="b", known="c")
+                case "broken":
+                    raise EngineError("engine.device", device="cuda", why="CUDA error")
                 case "deaf":
                     time.sleep(3600)
         while prompt == "until cancelled":

@@ -101,6 +101,17 @@ async def test_death_and_failure_are_told_apart(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+async def test_a_child_whose_device_failed_is_not_used_again(tmp_path: Path) -> None:
+    async with maker(tmp_path) as made:
+        before, _ = await make(made, "x", tmp_path / "x.txt")
+        with pytest.raises(EngineError, match="CUDA error"):
+            await make(made, "broken", tmp_path / "x.txt")
+        after, _ = await make(made, "x", tmp_path / "x.txt")
+        assert after.meta["pid"] != before.meta["pid"]
+        assert made.worker.deaths == 0
+
+
+@pytest.mark.slow
 async def test_jobs_over_a_child_that_dies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker_module, "RESTART_S", (0.1,))
     ended: asyncio.Queue[Any] = asyncio.Queue()
