@@ -96,6 +96,12 @@ class Artifacts:
         for path in _parts(part):
             path.unlink(missing_ok=True)
 
+    def drop(self, job: Job) -> None:
+        """Remove what a job has put in its place but never into the index: it is given up."""
+        final = self._final(job, "")
+        for path in final.parent.glob(f"{final.name}.*"):
+            path.unlink(missing_ok=True)
+
     def index(self, db: sqlite3.Connection, artifact: Artifact) -> None:
         """Write the artifact's row, within the transaction that ends its job."""
         db.execute(

@@ -262,6 +262,8 @@ class Jobs:
         if job.attempts < MOST_ATTEMPTS:
             self._move(job, state=JobState.QUEUED, progress=0.0)
         else:
+            with suppress(OSError):  # killed between the file and its row
+                self._artifacts.drop(job)
             self._fail(job, JobError("job.died", times=job.attempts))
 
     def _done(self, job: Job, artifact: Artifact) -> None:

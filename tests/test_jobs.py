@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from daemon import jobs as jobs_module
 from daemon.artifacts import Artifacts
 from daemon.bus import Bus
+from daemon.engines.base import Made
 from daemon.errors import EngineError, JobError
 from daemon.events import ArtifactReady, Event, Failed, JobChanged, PartChanged
 from daemon.jobs import MOST_ACTIVE, Jobs, left, new_id
@@ -418,6 +419,22 @@ async def test_a_job_that_kills_the_daemon_three_times_is_given_up(tmp_path: Pat
         first, _ = await house.end()
         assert (first.error, first.attempts) == ("job.died", 3)
         assert (await house.end())[0].state is JobState.DONE
+
+
+async def test_a_file_without_its_row_goes_when_its_job_is_given_up(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    job = house.submit("a fox")
+    house.jobs._move(job, state=JobState.RUNNING, attempts=3)
+    house.artifacts.finish(job, _written(house.artifacts.begin(job, ".txt")), Made("text/plain"))
+    house.store.close()
+    async with living(House(tmp_path)) as house:
+        assert (await house.end())[0].error == "job.died"
+        assert house.names() == []
+
+
+def _written(path: Path) -> Path:
+    path.write_text("whole")
+    return path
 
 
 @pytest.mark.slow
