@@ -28,6 +28,7 @@ from daemon.gallery.wish import Wish
 from daemon.jobs import Jobs, ingredients
 from daemon.mqtt.client import MqttClient
 from daemon.mqtt.options import MqttOptions
+from daemon.order import AskedBy
 from daemon.perform import Performer
 from daemon.session import Session
 from daemon.speech import Voice
@@ -104,7 +105,7 @@ class App:
         self.performer.controls = self.session
         self.voice.on_sound = self.session.speaking
         self.voice.on_played = self.session.playing
-        self._mqtt = MqttClient(config.mqtt, self.bus, self.command)
+        self._mqtt = MqttClient(config.mqtt, self.bus, partial(self.command, asked_by="mqtt"))
         self._control = Control(runtime, self.bus, self) if runtime else None
 
     def _inits(self, config: Config) -> dict[str, dict[str, Any]]:
@@ -255,24 +256,26 @@ class App:
     async def _renew_mqtt(self, options: MqttOptions) -> KombainError | None:
         self._reporting.cancel()
         await asyncio.wait([self._reporting])
-        self._mqtt = MqttClient(options, self.bus, self.command)
+        self._mqtt = MqttClient(options, self.bus, partial(self.command, asked_by="mqtt"))
         if not options.enabled:
             self.bus.publish(PartChanged(part="mqtt", health=Health.OK, at=time.time()))
         await self._report()
         self.session.tell()
         return await self._mqtt.tried()
 
-    def command(self, command: Command) -> str:
+    def command(self, command: Command, asked_by: AskedBy = "control") -> str:
         """Carry out a command from outside; returns at once, with the id of the turn that it will have."""
         language, turn = command.language or self.config.language, new_id()
         match command.name:
             case Name.ASK:
-                self.session.typed(command.text, language, turn)
+                self.session.typed(command.text, language, turn, asked_by)
             case Name.SAY:
                 self.session.when_free(partial(self.voice.say, command.text, language, turn), turn)
             case Name.DRAW | Name.CLIP:
                 wish = Generate("picture" if command.name is Name.DRAW else "clip", command.text, language)
-                self.session.when_free(partial(self.performer.generate, wish, language, turn, command.id), turn)
+                self.session.when_free(
+                    partial(self.performer.generate, wish, language, turn, command.id, asked_by=asked_by), turn
+                )
             case Name.STOP:
                 self.session.silence()
             case Name.CANCEL:
@@ -334,7 +337,7 @@ class App:
     def _finished(self, job: Job, artifact: Artifact | None) -> None:
         if self.jobs.awaited(job):
             return
-        if job.state in {JobState.DONE, JobState.FAILED}:
+        if job.state in {JobState.DONE, JobState.FAILED, JobState.QUARANTINED}:
             self.session.when_free(partial(self.performer.finished, job, artifact), job.turn)
         if artifact is not None and self._show is not None and self.config.show == "auto":
             title = messages.text(f"show.{artifact.kind}", self.config.language)

@@ -1,8 +1,8 @@
 """The durable queue of making: a job is a row from the moment it is accepted, and one runner for each kind serves it.
 
 The rows are the truth, the active jobs are also kept in memory. A clip that needs a picture is two jobs: the picture,
-and its child, the clip, which waits for it and shares its fate. Priority and `asked_by` have their columns already;
-nothing uses them yet.
+and its child, the clip, which waits for it and shares its fate. A job that its worker dies of three times is put
+into quarantine, and the next is served.
 """
 
 import asyncio
@@ -16,7 +16,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from statistics import median
 from typing import Any, Protocol
 
 from daemon.artifacts import Artifacts
@@ -25,13 +24,14 @@ from daemon.engines.base import Made
 from daemon.errors import Cancelled, JobError, KombainError, WorkerError
 from daemon.events import ArtifactReady, Failed, JobChanged, part_changed
 from daemon.ledger import Ledger
+from daemon.order import AskedBy, in_order, learned, left, priority
 from daemon.store import Store
 from daemon.types import Artifact, Health, Job, JobState
 
 log = logging.getLogger(__name__)
 MOST_ACTIVE = 100
 MOST_ATTEMPTS = 3
-"""A job whose worker, or whose daemon, dies is tried again; after the third death it is given up."""
+"""A job whose worker, or whose daemon, dies is tried again; after the third death it is quarantined."""
 PROGRESS_S = 0.2
 """Progress is reported at most this often."""
 LEAST_DEADLINE_S, DEADLINE_FACTOR = 120.0, 10.0
@@ -71,7 +71,7 @@ class Jobs:
         makers: Mapping[str, Maker],
         finished: Callable[[Job, Artifact | None], None] | None = None,
     ) -> None:
-        """`finished` is told of every job that is done, failed or cancelled."""
+        """`finished` is told of every job that has ended."""
         self._ledger = Ledger(store)
         self._damaged = store.damaged
         self._artifacts = artifacts
@@ -86,11 +86,14 @@ class Jobs:
 
     # what others call
 
-    def submit(self, kind: str, request: dict[str, Any], turn: str, key: str | None = None) -> Job:
+    def submit(
+        self, kind: str, request: dict[str, Any], turn: str, key: str | None = None, *, asked_by: AskedBy = ""
+    ) -> Job:
         """Accept a job: when this returns, it survives everything. The same `key` again returns the same job.
 
-        A request without a seed gets one, so that a second try makes the same thing. Where the engine needs a picture
-        and the request has none, a job that makes it is accepted first, as the parent. Raises JobError.
+        A request without a seed gets one, so that a second try makes the same thing. `asked_by` decides the priority.
+        Where the engine needs a picture and the request has none, a job that makes it is accepted first, as the parent.
+        Raises JobError.
         """
         if kind not in self._makers:
             raise JobError("job.unknown_kind", kind=kind)
@@ -100,9 +103,15 @@ class Jobs:
             raise JobError("job.full", most=MOST_ACTIVE)
         request, parent = {"seed": random.randrange(1 << 31), **request}, None
         if self._makers[kind].needs_image and not request.get("image"):
-            parent = self.submit("picture", request, turn, key and f"{key}:picture").id
+            parent = self.submit("picture", request, turn, key and f"{key}:picture", asked_by=asked_by).id
         now = time.time()
-        job = Job(new_id(now), turn, kind, request, created=now, parent=parent)
+        job = Job(
+            *(new_id(now), turn, kind, request),
+            created=now,
+            parent=parent,
+            priority=priority(asked_by),
+            asked_by=asked_by,
+        )
         self._ledger.add(job, key)
         self._active[job.id] = job
         self._publish(job)
@@ -156,13 +165,13 @@ class Jobs:
         Raises EngineError when no engine can make it.
         """
         maker = self._makers[kind]
-        durations = self._ledger.durations(kind, maker.engine)
-        return median(durations) if durations else maker.estimate(request)
+        known = learned(request, self._ledger.durations(kind, maker.engine))
+        return maker.estimate(request) if known is None else known
 
     def remaining(self, job: Job) -> float:
         """Guess the seconds until `job` is done, with what stands before it in the queue."""
         total = 0.0
-        for other in self._active.values():
+        for other in in_order(self._active.values()):
             if other.id == job.id:
                 parent = self._active.get(other.parent or "")
                 return max(total, self.remaining(parent) if parent else 0.0) + self._left(other)
@@ -190,7 +199,7 @@ class Jobs:
         while True:
             waiting = [job for job in self._active.values() if job.kind == kind and job.parent not in self._active]
             if waiting:
-                await self._perform(waiting[0])
+                await self._perform(in_order(waiting)[0])
             else:
                 self._work[kind].clear()
                 await self._work[kind].wait()
@@ -264,7 +273,7 @@ class Jobs:
         else:
             with suppress(OSError):  # killed between the file and its row
                 self._artifacts.drop(job)
-            self._fail(job, JobError("job.died", times=job.attempts))
+            self._fail(job, JobError("job.died", times=job.attempts), JobState.QUARANTINED)
 
     def _done(self, job: Job, artifact: Artifact) -> None:
         engine, seconds = self._makers[job.kind].engine, time.monotonic() - self._began[job.id]
@@ -280,16 +289,17 @@ class Jobs:
 
     # changes of state: first the row, then the memory, then the event
 
-    def _fail(self, job: Job, error: KombainError) -> None:
+    def _fail(self, job: Job, error: KombainError, state: JobState = JobState.FAILED) -> None:
         log.warning("job %s: %s", job.id, error)
-        self._end(replace(job, error=error.code, error_values=error.values), JobState.FAILED)
+        self._end(replace(job, error=error.code, error_values=error.values), state)
 
     def _end(self, job: Job, state: JobState) -> Job:
         ended = replace(job, state=state, progress=0.0, ended=time.time())
         self._ledger.write(ended)
         self._forget(ended, None)
+        fate = JobState.FAILED if state is JobState.QUARANTINED else state  # the child itself killed nobody
         for child in [child for child in self._active.values() if child.parent == job.id]:
-            self._end(replace(child, error=ended.error, error_values=ended.error_values), state)
+            self._end(replace(child, error=ended.error, error_values=ended.error_values), fate)
         return ended
 
     def _forget(self, ended: Job, artifact: Artifact | None) -> None:
@@ -339,13 +349,6 @@ class Jobs:
         if job.state is JobState.QUEUED or began is None:
             return total
         return left(total, time.monotonic() - began, job.progress)
-
-
-def left(total: float, elapsed: float, progress: float) -> float:
-    """Guess the seconds left: by the estimate at first, more and more by the pace of the work itself."""
-    by_estimate = max(total - elapsed, 0.0)
-    by_pace = elapsed * (1 - progress) / progress if progress > 0 else by_estimate
-    return progress * by_pace + (1 - progress) * by_estimate
 
 
 def ingredients(jobs: Iterable[Job]) -> set[str]:

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from typing import Any
 
 from daemon.artifacts import Artifacts
 from daemon.errors import JobError
@@ -26,9 +27,12 @@ class Ledger:
             raise JobError("job.bad_request", why=error) from error
         with self._store.transaction() as db:
             db.execute(
-                "INSERT INTO jobs (id, turn, kind, request, state, key, created, parent)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (job.id, job.turn, job.kind, request, job.state, key, job.created, job.parent),
+                "INSERT INTO jobs (id, turn, kind, request, state, key, created, parent, priority, asked_by)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    *(job.id, job.turn, job.kind, request, job.state, key, job.created),
+                    *(job.parent, job.priority, job.asked_by),
+                ),
             )
 
     def write(self, job: Job) -> None:
@@ -55,13 +59,14 @@ class Ledger:
         """Return the job that was accepted under that idempotency key."""
         return next(iter(self._jobs("key = ?", key)), None)
 
-    def durations(self, kind: str, engine: str) -> list[float]:
-        """Return how many seconds the last jobs of this kind took on this engine."""
+    def durations(self, kind: str, engine: str) -> list[tuple[dict[str, Any], float]]:
+        """Return the requests of the last jobs of this kind on this engine, and how many seconds each took."""
         rows = self._store.rows(
-            "SELECT seconds FROM jobs WHERE state = 'done' AND kind = ? AND engine = ? ORDER BY number DESC LIMIT ?",
+            "SELECT request, seconds FROM jobs WHERE state = 'done' AND kind = ? AND engine = ?"
+            " ORDER BY number DESC LIMIT ?",
             kind, engine, HISTORY,
         )  # fmt: skip
-        return [float(row["seconds"]) for row in rows]
+        return [(json.loads(row["request"]), float(row["seconds"])) for row in rows]
 
     def _jobs(self, where: str, *values: str) -> list[Job]:
         rows = self._store.rows(f"SELECT * FROM jobs WHERE {where}", *values)  # noqa: S608 - our own words
@@ -80,11 +85,12 @@ def _update(db: sqlite3.Connection, job: Job) -> None:
 
 
 def _job(row: sqlite3.Row) -> Job:
-    same = ("id", "turn", "kind", "attempts", "created", "started", "ended", "error", "artifact", "parent")
+    same = ("id", "turn", "kind", "attempts", "created", "started", "ended", "error", "artifact", "parent", "priority")
     state = JobState(row["state"])
     return Job(
         **{name: row[name] for name in same},
         request=json.loads(row["request"]),
+        asked_by=row["asked_by"] or "",
         state=state,
         progress=1.0 if state is JobState.DONE else 0.0,
         error_values=json.loads(row["error_values"] or "{}"),

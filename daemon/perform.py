@@ -7,6 +7,7 @@ from typing import Protocol, assert_never
 from daemon import messages, spoken
 from daemon.errors import KombainError
 from daemon.jobs import Jobs
+from daemon.order import AskedBy
 from daemon.speech import STEP, Voice
 from daemon.types import Artifact, Job
 from intents import Plan
@@ -38,10 +39,10 @@ class Performer:
         self._jobs = jobs
         self._sketches = sketches
 
-    async def perform(self, plan: Plan, language: str, turn: str) -> None:
+    async def perform(self, plan: Plan, language: str, turn: str, asked_by: AskedBy = "microphone") -> None:
         """Do every action of `plan`, in order, answering in `language`."""
         for action in plan:
-            await self._do(action, language, turn)
+            await self._do(action, language, turn, asked_by)
 
     async def tell(self, what: str, language: str, turn: str, **values: object) -> None:
         """Say the reply `replies.<what>`."""
@@ -69,14 +70,14 @@ class Performer:
             text, spoken_in = self._voice.last
             await self._voice.say(text, spoken_in, turn)
 
-    async def _do(self, action: Action, language: str, turn: str) -> None:
+    async def _do(self, action: Action, language: str, turn: str, asked_by: AskedBy) -> None:
         match action:
             case Say():
                 await self._voice.say(action.text, action.language or language, turn)
             case Tell():
                 await self._tell(action.what, language, turn)
             case Generate():
-                await self.generate(action, language, turn)
+                await self.generate(action, language, turn, asked_by=asked_by)
             case Question():
                 await self.tell(f"question.{action.kind}", language, turn)
                 self._session.ask(action)
@@ -122,7 +123,9 @@ class Performer:
             case _:
                 await self.tell(what, language, turn)
 
-    async def generate(self, action: Generate, language: str, turn: str, key: str | None = None) -> None:
+    async def generate(
+        self, action: Generate, language: str, turn: str, key: str | None = None, *, asked_by: AskedBy = ""
+    ) -> None:
         """Accept a job and say how long it will take. The same `key` again is the same job."""
         request = {"prompt": action.prompt, "language": language}
         if action.source == "last":
@@ -132,7 +135,7 @@ class Performer:
             request |= {name: picture.meta[name] for name in ("prompt", "seed") if picture.meta.get(name) is not None}
             request["image"] = str(picture.path)
         try:
-            job = self._jobs.submit(action.kind, request, turn, key)
+            job = self._jobs.submit(action.kind, request, turn, key, asked_by=asked_by)
             seconds = self._jobs.remaining(job)
         except KombainError as error:
             await self.tell(f"failed.{action.kind}", language, turn, why=error.text(language))

@@ -28,6 +28,7 @@ from daemon.events import (
     WakeWord,
     part_changed,
 )
+from daemon.order import AskedBy
 from daemon.speech import Voice
 from daemon.turn import Heard, Turns, Utterance, new_id
 from daemon.types import RATE, AudioFrame, Health
@@ -157,9 +158,9 @@ class Session:
         self.silence()
         self._tell_ears({"type": "listen", "trigger": "push_to_talk"})
 
-    def typed(self, text: str, language: str, turn: str) -> None:
+    def typed(self, text: str, language: str, turn: str, asked_by: AskedBy = "control") -> None:
         """Handle `text` as if it had been spoken, when the running turn is over."""
-        self.when_free(lambda: self._turns.typed(text, language, turn), turn)
+        self.when_free(lambda: self._turns.typed(text, language, turn, asked_by=asked_by), turn)
 
     def when_free(self, speak: Callable[[], Coroutine[Any, Any, None]], turn: str) -> None:
         """Run `speak` as the turn of that id once no other runs. Too many that wait: the newest is refused."""

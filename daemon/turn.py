@@ -10,6 +10,7 @@ import intents
 from daemon.bus import Bus
 from daemon.errors import WorkerError
 from daemon.events import IntentEnd, SttEnd, SttPartial
+from daemon.order import AskedBy
 from daemon.perform import Performer
 from daemon.types import Transcript
 from daemon.workers.hearing import Hearing
@@ -67,7 +68,9 @@ class Turns:
         elif reason != "nothing":
             await self._performer.tell("nothing_heard", self.language, utterance.turn)  # silence is in no language
 
-    async def typed(self, text: str, language: str, turn: str, question: Question | None = None) -> None:
+    async def typed(
+        self, text: str, language: str, turn: str, question: Question | None = None, *, asked_by: AskedBy = "microphone"
+    ) -> None:
         """Handle `text` as if it had been spoken; in a language that is not ours it is answered in the house's."""
         intent = understand(text, language if language in intents.LANGUAGES else self.language, question)
         plan = intents.plan(intent)
@@ -81,7 +84,7 @@ class Turns:
                 at=time.time(),
             )
         )
-        await self._performer.perform(plan, intent.language, turn)
+        await self._performer.perform(plan, intent.language, turn, asked_by)
 
 
 def understand(text: str, language: str, question: Question | None) -> Intent:

@@ -49,6 +49,8 @@ class JobState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    QUARANTINED = "quarantined"
+    """Given up, because its worker died of it again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,10 @@ class Job:
     """The id of what came of it."""
     parent: str | None = None
     """The id of the job whose picture this one begins with; it waits for it."""
+    priority: int = 0
+    """A higher one is served first, the same in order."""
+    asked_by: str = ""
+    """microphone, control (with it the command line), mqtt, or "": not known"""
 
 
 @dataclass(frozen=True, slots=True)

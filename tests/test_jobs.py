@@ -18,7 +18,7 @@ from daemon.bus import Bus
 from daemon.engines.base import Made
 from daemon.errors import EngineError, JobError
 from daemon.events import ArtifactReady, Event, Failed, JobChanged, PartChanged
-from daemon.jobs import MOST_ACTIVE, Jobs, left, new_id
+from daemon.jobs import MOST_ACTIVE, Jobs, new_id
 from daemon.store import FILE, Store
 from daemon.types import Artifact, Job, JobState
 from tests.makers import FakeMaker
@@ -106,6 +106,32 @@ async def test_each_kind_has_its_own_runner_and_its_own_order(tmp_path: Path) ->
         assert [(await house.end())[0].id for _ in range(2)] == [slow.id, waiting.id]
 
 
+async def test_a_person_is_served_before_an_automation_also_after_a_restart(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    automations = [house.jobs.submit("picture", {"prompt": prompt}, "t", asked_by="mqtt") for prompt in "ab"]
+    person = house.jobs.submit("picture", {"prompt": "c"}, "t", asked_by="microphone")
+    assert house.jobs.remaining(person) == 2
+    assert [house.jobs.remaining(job) for job in automations] == [4, 6]
+    house.store.close()
+    async with living(House(tmp_path)) as again:
+        ends = [(await again.end())[0] for _ in range(3)]
+        assert [(job.id, job.asked_by) for job in ends] == [
+            (person.id, "microphone"), (automations[0].id, "mqtt"), (automations[1].id, "mqtt"),
+        ]  # fmt: skip
+
+
+async def test_the_same_key_after_a_restart_is_the_same_job(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    job = house.submit("a fox", key="k")
+    house.store.close()
+    async with living(House(tmp_path)) as again:
+        assert again.submit("a fox", key="k").id == job.id
+        await again.end()
+        assert again.submit("a fox", key="k").id == job.id
+        assert again.jobs.active() == []
+        assert again.maker.made == ["a fox"]
+
+
 async def test_the_same_key_is_the_same_job(tmp_path: Path) -> None:
     async with living(House(tmp_path)) as house:
         first = house.submit("a fox", key="k")
@@ -161,7 +187,7 @@ async def test_the_third_death_gives_the_job_up_and_the_next_is_served(tmp_path:
         house.submit("die")
         house.submit("next")
         failed, nothing = await house.end()
-        assert (failed.state, failed.error, failed.attempts, nothing) == (JobState.FAILED, "job.died", 3, None)
+        assert (failed.state, failed.error, failed.attempts, nothing) == (JobState.QUARANTINED, "job.died", 3, None)
         assert JobError(failed.error, **failed.error_values).text("en").startswith("Making this killed its worker 3")
         assert (await house.end())[0].state is JobState.DONE
         assert house.maker.made == ["die", "die", "die", "next"]
@@ -324,18 +350,6 @@ async def test_a_damaged_database_is_reported(tmp_path: Path) -> None:
         house.submit("x")
         await house.end()
         assert [event.part for event in house.events if isinstance(event, PartChanged)] == ["store"]
-
-
-@given(st.floats(0, 1e5), st.floats(0, 1e5), st.floats(0, 1))
-def test_what_is_left_is_never_negative(total: float, elapsed: float, progress: float) -> None:
-    assert left(total, elapsed, progress) >= 0
-
-
-def test_what_is_left() -> None:
-    assert left(10, 0, 0) == 10
-    assert left(10, 3, 0) == 7
-    assert left(10, 10, 0.5) == pytest.approx(5)
-    assert left(10, 10, 1) == 0
 
 
 @given(st.floats(0, 4e9), st.floats(0.001, 1e6))

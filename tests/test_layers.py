@@ -21,6 +21,7 @@ LAYERS = {
     "daemon.messages": 0,
     "daemon.mqtt.discovery": 0,
     "daemon.mqtt.topics": 0,
+    "daemon.order": 0,
     "daemon.scene": 0,
     "daemon.spoken": 0,
     "daemon.types": 0,

@@ -14,7 +14,7 @@ from daemon.cli.remote import Remote, running
 from daemon.errors import ConfigError
 
 COMMANDS = {"picture": "draw", "clip": "clip"}
-ENDED = {"done", "failed", "cancelled"}
+ENDED = {"done", "failed", "cancelled", "quarantined"}
 
 
 def follow(remote: Remote, turn: str) -> dict[str, Any] | None:

@@ -127,7 +127,7 @@ async def test_jobs_over_a_child_that_dies(tmp_path: Path, monkeypatch: pytest.M
             done, artifact = await ended.get()
         running.cancel()
         await asyncio.wait([running])
-    assert (failed.state, failed.error, nothing) == (JobState.FAILED, "job.died", None)
+    assert (failed.state, failed.error, nothing) == (JobState.QUARANTINED, "job.died", None)
     assert (done.state, artifact.path.read_text()) == (JobState.DONE, "whole")
     assert len(list(tmp_path.glob("artifacts/*/*"))) == 1  # noqa: ASYNC240
     store.close()

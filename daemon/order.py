@@ -1,0 +1,53 @@
+"""Which job is served next, and how long one takes: pure."""
+
+from collections.abc import Iterable
+from math import prod
+from statistics import median
+from typing import Any, Literal
+
+from daemon.types import Job
+
+AskedBy = Literal["microphone", "control", "mqtt", ""]
+PERSON, BACKGROUND = 10, 0
+"""Priorities: who speaks or types waits for nothing that was asked for by an automation."""
+STATED = ("width", "height", "steps")
+
+
+def priority(asked_by: AskedBy) -> int:
+    """Return the priority of what is asked for in this way; on MQTT it may be an automation."""
+    return PERSON if asked_by in {"microphone", "control"} else BACKGROUND
+
+
+def in_order(jobs: Iterable[Job]) -> list[Job]:
+    """Sort jobs, given the oldest first, as they are served: the running ones, then by priority, then by age."""
+    return sorted(jobs, key=lambda job: (job.state != "running", -job.priority))
+
+
+def work(request: dict[str, Any]) -> float:
+    """Return the relative work of a request, by what it states of size and steps; 1 when it states nothing."""
+    return prod(_stated(request).values())
+
+
+def _stated(request: dict[str, Any]) -> dict[str, float]:
+    found = {name: request.get(name) for name in STATED}
+    return {name: value for name, value in found.items() if isinstance(value, int | float) and value > 0}
+
+
+def learned(request: dict[str, Any], history: Iterable[tuple[dict[str, Any], float]]) -> float | None:
+    """Guess the seconds of `request` from earlier ones and what they took, scaled by their work; None: none compares.
+
+    The median: the first one after a start, with the loading of the model, does not spoil it.
+    """
+    alike = [
+        seconds * work(request) / work(told)
+        for told, seconds in history
+        if _stated(told).keys() == _stated(request).keys()
+    ]
+    return median(alike) if alike else None
+
+
+def left(total: float, elapsed: float, progress: float) -> float:
+    """Guess the seconds left: by the estimate at first, more and more by the pace of the work itself."""
+    by_estimate = max(total - elapsed, 0.0)
+    by_pace = elapsed * (1 - progress) / progress if progress > 0 else by_estimate
+    return progress * by_pace + (1 - progress) * by_estimate
