@@ -44,8 +44,9 @@ def _svd(_folder: Path) -> Any:
             use_karras_sigmas=True,
         ),
         vae=diffusers.AutoencoderKLTemporalDecoder(
-            block_out_channels=(32, 32),
-            down_block_types=("DownEncoderBlock2D", "DownEncoderBlock2D"),
+            block_out_channels=(32, 32, 32),
+            down_block_types=("DownEncoderBlock2D",) * 3,
+            layers_per_block=1,
             latent_channels=4,
         ).eval(),
         image_encoder=_eye(32),
