@@ -61,13 +61,20 @@ class TtsOptions(EngineSection):
     kind: ClassVar[str] = "tts"
 
 
-class PictureOptions(EngineSection):
+class MakingSection(EngineSection):
+    """What generators of all kinds share."""
+
+    recycle_jobs: int = Field(200, ge=0, description="A worker is replaced after so many jobs; 0: never.")
+    recycle_mb: int = Field(1024, ge=0, description="A worker is replaced when it has grown by so many MiB; 0: never.")
+
+
+class PictureOptions(MakingSection):
     """What makes pictures."""
 
     kind: ClassVar[str] = "picture"
 
 
-class ClipOptions(EngineSection):
+class ClipOptions(MakingSection):
     """What makes clips."""
 
     kind: ClassVar[str] = "clip"

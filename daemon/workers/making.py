@@ -22,6 +22,7 @@ from daemon.errors import Cancelled, ConfigError, EngineError, KombainError, Wor
 from daemon.gallery import imprint, thumbnail
 from daemon.messages import text
 from daemon.workers.child import Call
+from daemon.workers.wear import Wear, resident_mb
 from daemon.workers.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -133,6 +134,7 @@ class Maker:
 
     def _init(self) -> dict[str, Any]:
         self.__dict__.pop("choice", None)
+        self._wear = Wear(self._section.get("recycle_jobs", 0), self._section.get("recycle_mb", 0))
         return {"kind": self._kind, "section": self._section, "models": str(self._models)}
 
     @property
@@ -186,6 +188,9 @@ class Maker:
             raise
         if made is None:
             raise WorkerError("worker.garbage")
+        if (pid := self.worker.pid) is not None and self._wear.worn(pid, resident_mb(pid)):
+            log.info("the child for the next %s is a new one: this one has done or grown enough", self._kind)
+            self.worker.discard()
         return made
 
     async def _made(self, request: dict[str, Any], path: Path, progress: Callable[[float], None]) -> Made | None:

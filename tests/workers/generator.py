@@ -25,6 +25,7 @@ class Engine:
     def __init__(self, options: Any, *, models: Path) -> None:
         self._options = options
         self._made = 0
+        self._hoard: list[bytes] = []
 
     @classmethod
     def missing(cls, options: Any, *, models: Path) -> str | None:
@@ -43,6 +44,8 @@ class Engine:
         for number in range(self._options.steps):
             step(number / self._options.steps)
             match prompt:
+                case "leak" if number == 0:
+                    self._hoard.append(b"x" * (50 << 20))
                 case "die":
                     os.kill(os.getpid(), signal.SIGKILL)
                 case "fail":

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -109,6 +110,34 @@ async def test_a_child_whose_device_failed_is_not_used_again(tmp_path: Path) -> 
         after, _ = await make(made, "x", tmp_path / "x.txt")
         assert after.meta["pid"] != before.meta["pid"]
         assert made.worker.deaths == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("prompt", "limits"), [("x", {"recycle_jobs": 3}), ("leak", {"recycle_mb": 80})])
+async def test_a_child_that_is_worn_out_is_replaced_between_jobs(tmp_path: Path, prompt: str, limits: dict) -> None:
+    async with maker(tmp_path, engine=ENGINE, **limits) as made:
+        pids = [(await make(made, prompt, tmp_path / "x.txt"))[0].meta["pid"] for _ in range(5)]
+        assert len(set(pids[:3])) == 1
+        assert pids[2] != pids[3] == pids[4]
+        assert made.worker.deaths == 0
+
+
+@pytest.mark.slow
+async def test_a_stopped_child_is_killed_at_the_deadline_and_the_next_is_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_module, "GRACE_S", 0.2)
+    async with maker(tmp_path) as made:
+        pid = (await make(made, "x", tmp_path / "x.txt"))[0].meta["pid"]
+        os.kill(pid, signal.SIGSTOP)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await made.make({"prompt": "x"}, tmp_path / "y.txt", lambda _: None)
+        async with asyncio.timeout(10):
+            result = await made.make({"prompt": "x"}, tmp_path / "z.txt", lambda _: None)
+        assert result.meta["pid"] != pid
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
 
 
 @pytest.mark.slow
