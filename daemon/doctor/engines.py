@@ -6,7 +6,10 @@ from daemon.ears.child import built
 from daemon.engines.section import EngineSection
 from daemon.errors import EngineError, KombainError
 
-FIXES = {"openai_images": "picture: {openai_images: {key_file: FILE}}"}
+FIXES = {
+    "openai_images": "picture: {openai_images: {key_file: FILE}}",
+    "videocrafter": "clip: {videocrafter: {checkout: FOLDER, python: FOLDER/bin/python}}",
+}
 """What mends an engine that was named and can't run; else a sketch is all that can be missing."""
 
 
@@ -91,5 +94,7 @@ def makers(house: House) -> Findings:
             fix = FIXES.get(section.engine, "apt-get install fonts-noto-color-emoji")
             yield failure("maker", diffusion.mending(house, section) or fix, kind=section.kind, why=error)
             continue
+        if licence := getattr(choice.engine, "licence", None):
+            yield warning("licence", f"{section.kind}: {{engine: sketch}}", kind=section.kind, licence=licence)
         if host := getattr(choice.engine, "host", None):
             yield warning("elsewhere", f"{section.kind}: {{engine: auto}}", kind=section.kind, host=host)

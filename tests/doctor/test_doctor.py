@@ -24,6 +24,7 @@ from daemon.doctor import diffusion, engines, environment, examine, service, set
 from daemon.doctor.finding import House
 from daemon.scene import glyphs
 from daemon.store import Store
+from tests import tiny_videocrafter
 from tests.broker import broker, free_port
 from tests.diffusion.test_weights import pipeline
 from tests.sound import sound_card
@@ -232,6 +233,15 @@ SEEDS = {
         engines.makers,
         config("picture: {{engine: openai_images, openai_images: {{key_file: {folder}/key}}}}\n"),
         "elsewhere",
+    ),
+    "no clone of VideoCrafter": (engines.makers, config("clip: {{engine: videocrafter}}\n"), "maker"),
+    "VideoCrafter's licence": (
+        engines.makers,
+        lambda g: (
+            made := tiny_videocrafter.build(g.folder / "clone"),
+            g.write(f"clip: {{engine: videocrafter, videocrafter: {made.model_dump_json()}}}\n"),
+        ),
+        "licence",
     ),
     "no model of pictures": (engines.makers, config("picture: {{engine: diffusers}}\n"), "maker"),
     "a model of pictures without its libraries": (

@@ -10,6 +10,7 @@ import pytest
 from daemon import film
 from daemon.engines.load import find, names
 from daemon.errors import Cancelled, EngineError
+from tests import tiny_videocrafter
 
 SMALL: dict[tuple[str, str], dict[str, Any]] = {
     ("picture", "sketch"): {"side": 256},
@@ -19,6 +20,8 @@ SMALL: dict[tuple[str, str], dict[str, Any]] = {
 }
 TINY = {("picture", "diffusers"): "sd", ("clip", "svd"): "svd", ("clip", "diffusers_video"): "wan"}
 """Engines that are given a tiny pipeline as their model."""
+BUILT: dict[tuple[str, str], Callable[[Path], Any]] = {("clip", "videocrafter"): tiny_videocrafter.whole}
+"""Engines that are given options of their own, for what is made in a folder."""
 PICTURE = str(Path(__file__).parents[2] / "docs" / "images" / "fox.jpg")
 ALL = [
     (kind, name)
@@ -43,6 +46,8 @@ def engine_of(kind: str, name: str, models: Path, **given: Any) -> Any:
 
 @pytest.fixture(params=ALL, ids="-".join)
 def engine(request: pytest.FixtureRequest, tmp_path: Path, tiny: Callable[[str], Path]) -> Any:
+    if build := BUILT.get(request.param):
+        return engine_of(*request.param, tmp_path, **build(tmp_path / "built").model_dump())
     if (pipeline := TINY.get(request.param)) and find_spec("torch"):
         return engine_of(*request.param, tmp_path, model=str(tiny(pipeline)))
     return engine_of(*request.param, tmp_path)
