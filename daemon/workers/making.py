@@ -27,8 +27,8 @@ from daemon.workers.worker import Worker
 
 log = logging.getLogger(__name__)
 NICE = 10
-UNTRUSTED = ("engine.out_of_memory", "engine.device")
-"""After these a child is not used again: its memory is in pieces, or its device no longer answers."""
+UNTRUSTED = ("engine.out_of_memory", "engine.device", "worker.garbage")
+"""After these a child is not used again: its memory is in pieces, its device or itself no longer answers sensibly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,18 +182,16 @@ class Maker:
         """
         try:
             made = await self._made(request, path, progress)
-        except EngineError as error:
+        except KombainError as error:
             if error.code in UNTRUSTED:
                 self.worker.discard()
             raise
-        if made is None:
-            raise WorkerError("worker.garbage")
         if (pid := self.worker.pid) is not None and self._wear.worn(pid, resident_mb(pid)):
             log.info("the child for the next %s is a new one: this one has done or grown enough", self._kind)
             self.worker.discard()
         return made
 
-    async def _made(self, request: dict[str, Any], path: Path, progress: Callable[[float], None]) -> Made | None:
+    async def _made(self, request: dict[str, Any], path: Path, progress: Callable[[float], None]) -> Made:
         made = None
         async with self.worker.call({"op": "make", "request": request, "path": str(path)}) as call:
             async for frame in call:
@@ -204,6 +202,8 @@ class Maker:
                         made = Made(mime, meta)
                     case _:
                         raise WorkerError("worker.garbage")
+        if made is None:
+            raise WorkerError("worker.garbage")
         return made
 
 

@@ -46,6 +46,8 @@ class Engine:
             match prompt:
                 case "leak" if number == 0:
                     self._hoard.append(b"x" * (50 << 20))
+                case "garbage":
+                    step("nonsense")
                 case "die":
                     os.kill(os.getpid(), signal.SIGKILL)
                 case "fail":

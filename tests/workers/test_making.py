@@ -123,6 +123,16 @@ async def test_a_child_that_is_worn_out_is_replaced_between_jobs(tmp_path: Path,
 
 
 @pytest.mark.slow
+async def test_a_child_that_answers_garbage_is_replaced(tmp_path: Path) -> None:
+    async with maker(tmp_path) as made:
+        pid = (await make(made, "x", tmp_path / "x.txt"))[0].meta["pid"]
+        with pytest.raises(WorkerError) as told:
+            await make(made, "garbage", tmp_path / "y.txt")
+        assert told.value.code == "worker.garbage"
+        assert (await make(made, "x", tmp_path / "x.txt"))[0].meta["pid"] != pid
+
+
+@pytest.mark.slow
 async def test_a_stopped_child_is_killed_at_the_deadline_and_the_next_is_served(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
