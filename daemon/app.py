@@ -33,6 +33,7 @@ from daemon.perform import Performer
 from daemon.session import Session
 from daemon.speech import Voice
 from daemon.store import Store
+from daemon.translation.translator import Translator
 from daemon.turn import Turns, new_id
 from daemon.types import Artifact, Health, Job, JobState
 from daemon.workers import hearing, mouth, speaking
@@ -96,7 +97,8 @@ class App:
             earcons=config.speaker.earcons,
             out=self._reply_files(config),
         )
-        self.performer = Performer(self.voice, self.jobs, sketches=self._is_sketch)
+        self._translator = Translator(config.translate, self._reads)
+        self.performer = Performer(self.voice, self.jobs, sketches=self._is_sketch, translator=self._translator)
         self.hearing = hearing.Hearing(self.stt)
         self._turns = Turns(self.hearing, self.performer, self.bus, language=config.language)
         self.session = Session(
@@ -213,6 +215,7 @@ class App:
             changed = differing(old, self.config)
             later = ["state"] if new.state != old.state else []
             self._turns.language = self.session.language = self.voice.language = new.language
+            self._translator.options = new.translate
             if new.speaker.volume != old.speaker.volume:
                 self.voice.set_volume(new.speaker.volume, None)
             before, self._started = self._started, self._inits(self.config)
@@ -342,6 +345,11 @@ class App:
         if artifact is not None and self._show is not None and self.config.show == "auto":
             title = messages.text(f"show.{artifact.kind}", self.config.language)
             self._group.create_task(self._show(artifact.path, title), name="show")
+
+    def _reads(self, kind: str, from_picture: bool) -> tuple[str, ...]:  # noqa: FBT001 - a plain switch
+        """Return what the engine of `kind` reads, or the one that makes the picture which it needs."""
+        maker = self._makers[kind]
+        return self._makers["picture"].reads if maker.needs_image and not from_picture else maker.reads
 
     def _is_sketch(self, kind: str) -> bool:
         return self._makers[kind].sketch

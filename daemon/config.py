@@ -17,6 +17,7 @@ from daemon.engines.section import ClipOptions, EngineSection, PictureOptions, T
 from daemon.errors import ConfigError, EngineError
 from daemon.mqtt.options import MqttOptions
 from daemon.transcription.options import SttOptions
+from daemon.translation.options import TranslateOptions
 
 MAX_BYTES = 256 << 10
 PREFIX = "KOMBAIN__"
@@ -62,6 +63,7 @@ class Config(BaseModel):
     speaker: SpeakerOptions = SpeakerOptions()
     picture: PictureOptions = PictureOptions()
     clip: ClipOptions = ClipOptions()
+    translate: TranslateOptions = TranslateOptions()
     mqtt: MqttOptions = MqttOptions()
     log: LogOptions = LogOptions()
 

@@ -1,14 +1,16 @@
 """Performs a plan: each action becomes speech, a job or a change of the assistant itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Protocol, assert_never
+from typing import Any, Protocol, assert_never
 
 from daemon import messages, spoken
 from daemon.errors import KombainError
 from daemon.jobs import Jobs
 from daemon.order import AskedBy
 from daemon.speech import STEP, Voice
+from daemon.translation.translator import Translator
+from daemon.translation.writing import TRANSLATION
 from daemon.types import Artifact, Job
 from intents import Plan
 from intents.model import Action, Cancel, Generate, Mute, Question, Repeat, Say, Stop, Tell, Volume
@@ -33,11 +35,12 @@ class Controls(Protocol):
 class Performer:
     """Performs plans for one session."""
 
-    def __init__(self, voice: Voice, jobs: Jobs, *, sketches: Callable[[str], bool]) -> None:
+    def __init__(self, voice: Voice, jobs: Jobs, *, sketches: Callable[[str], bool], translator: Translator) -> None:
         self.controls: Controls | None = None
         self._voice = voice
         self._jobs = jobs
         self._sketches = sketches
+        self._translator = translator
 
     async def perform(self, plan: Plan, language: str, turn: str, asked_by: AskedBy = "microphone") -> None:
         """Do every action of `plan`, in order, answering in `language`."""
@@ -51,7 +54,7 @@ class Performer:
     async def finished(self, job: Job, artifact: Artifact | None) -> None:
         """Announce what became of a job, in the language it was asked for in."""
         language = str(job.request.get("language", "en"))
-        prompt = str(job.request.get("prompt", ""))
+        prompt = told_prompt(job.request, language)
         subject = self._subject(job.kind)
         missing = ", ".join(artifact.meta.get("missing", [])) if artifact else ""
         if artifact is None:
@@ -135,6 +138,8 @@ class Performer:
             request |= {name: picture.meta[name] for name in ("prompt", "seed") if picture.meta.get(name) is not None}
             request["image"] = str(picture.path)
         try:
+            if self._translator.wanted(action.kind, request["prompt"], from_picture="image" in request):
+                request[TRANSLATION] = await self._translator.english(request["prompt"])
             job = self._jobs.submit(action.kind, request, turn, key, asked_by=asked_by)
             seconds = self._jobs.remaining(job)
         except KombainError as error:
@@ -145,6 +150,14 @@ class Performer:
 
     def _subject(self, kind: str) -> str:
         return f"{kind}_sketch" if self._sketches(kind) else kind
+
+
+def told_prompt(request: Mapping[str, Any], language: str) -> str:
+    """Return the prompt as it is told: with its translation, where the engine was given that."""
+    prompt = str(request.get("prompt", ""))
+    if english := request.get(TRANSLATION):
+        return messages.text("replies.translated", language, prompt=prompt, english=english)
+    return prompt
 
 
 def wait(seconds: float, language: str) -> str:

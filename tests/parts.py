@@ -12,6 +12,8 @@ from daemon.perform import Performer
 from daemon.session import Session
 from daemon.speech import Voice
 from daemon.store import Store
+from daemon.translation.options import TranslateOptions
+from daemon.translation.translator import Translator
 from daemon.turn import Turns
 from daemon.types import Pcm, Transcript
 from daemon.workers.wire import Frame
@@ -148,8 +150,11 @@ class FakeMouth:
 
 
 @asynccontextmanager
-async def session(tmp_path, *said, maker=None):
-    """Run a session over fakes, with a `maker` of pictures; yields them all, with the events it published."""
+async def session(tmp_path, *said, maker=None, reads=()):
+    """Run a session over fakes, with a `maker` of pictures that `reads` these languages (none: all).
+
+    Yields them all, with the events it published.
+    """
     bus, ears, mouth, hearing = Bus(), [], FakeMouth(), FakeHearing(*said)
 
     def make_ears():
@@ -165,7 +170,8 @@ async def session(tmp_path, *said, maker=None):
         house.session.when_free(lambda: performer.finished(job, artifact), job.turn)
 
     jobs = Jobs(store, Artifacts(tmp_path / "artifacts", store), bus, {"picture": maker, "clip": FakeMaker()}, finished)
-    performer = Performer(voice, jobs, sketches=lambda _kind: False)
+    translator = Translator(TranslateOptions(), lambda _kind, _from_picture: reads)
+    performer = Performer(voice, jobs, sketches=lambda _kind: False, translator=translator)
     house.jobs, house.performer = jobs, performer
     turns = Turns(hearing, performer, bus, language="en")
     house.session = performer.controls = Session(make_ears, turns, voice, bus, language="en")

@@ -24,6 +24,9 @@ LAYERS = {
     "daemon.order": 0,
     "daemon.scene": 0,
     "daemon.spoken": 0,
+    "daemon.translation.english": 0,
+    "daemon.translation.table": 0,
+    "daemon.translation.writing": 0,
     "daemon.types": 0,
     "daemon.wakewords.judgement": 0,
     "daemon.wakewords.misses": 0,
@@ -46,6 +49,7 @@ LAYERS = {
     "daemon.remote": 1,
     "daemon.store": 1,
     "daemon.transcription.options": 1,
+    "daemon.translation.options": 1,
     # 2: hearing, speaking, making, each for itself
     "daemon.artifacts": 2,
     "daemon.ledger": 2,
@@ -57,6 +61,7 @@ LAYERS = {
     "daemon.film": 2,
     "daemon.gallery": 2,
     "daemon.transcription": 2,
+    "daemon.translation": 2,
     "daemon.wakewords": 2,
     "daemon.workers": 2,
     # 3: a turn

@@ -299,3 +299,34 @@ async def test_a_microphone_that_gives_nothing_is_named_and_well_again(tmp_path)
         house.ears[0].put("signal", why="")
         await until(lambda: of(house, PartChanged)[-1].health == "ok")
         assert house.session.troubles("en") == []
+
+
+async def test_what_an_engine_can_not_read_is_translated_and_told(tmp_path):
+    async with session(tmp_path, reads=("en",)) as house:
+        house.session.typed("нарисуй рыжую лису в снегу", "ru", "t1")
+        await until(lambda: of(house, ArtifactReady))
+        await until(lambda: len(house.mouth.heard) == 2)
+        await quiet(house)
+        job = house.jobs.get(of(house, ArtifactReady)[0].job)
+        assert (job.request["prompt"], job.request["translation"]) == ("рыжую лису в снегу", "a red fox in the snow")
+        assert "по-английски: a red fox in the snow" in house.mouth.heard[1]
+        assert "рыжую лису в снегу" in house.mouth.heard[1]
+
+
+async def test_what_nothing_can_translate_is_told_and_not_made(tmp_path):
+    async with session(tmp_path, reads=("en",)) as house:
+        house.session.typed("нарисуй кракозябру", "ru", "t1")
+        await until(lambda: house.mouth.heard)
+        await quiet(house)
+        assert "только английский" in house.mouth.heard[0]
+        assert not of(house, JobChanged)
+        house.session.typed("draw a fox", "en", "t2")
+        await until(lambda: of(house, ArtifactReady))
+        assert "translation" not in house.jobs.get(of(house, ArtifactReady)[0].job).request
+
+
+async def test_an_engine_that_reads_all_gets_the_words_as_they_were_said(tmp_path):
+    async with session(tmp_path) as house:
+        house.session.typed("нарисуй кракозябру", "ru", "t1")
+        await until(lambda: of(house, ArtifactReady))
+        assert house.maker.made == ["кракозябру"]

@@ -45,6 +45,8 @@ def secrets(house: House) -> Findings:
 
 def _secret_files(config: Config) -> Iterator[tuple[str, Path]]:
     """Yield the files that hold a password or key, with the settings that name them."""
+    if config.translate.base_url is not None and config.translate.key_file is not None:
+        yield "translate.key_file", config.translate.key_file
     if config.mqtt.password_file is not None:
         yield "mqtt.password_file", config.mqtt.password_file
     if config.picture.engine == "openai_images" and (

@@ -44,6 +44,17 @@ def index() -> dict[Phrase, tuple[Meaning, ...]]:
 
 
 @cache
+def english() -> dict[tuple[str, str], str]:
+    """Return the first English word of every meaning that is no thing, by its kind and value."""
+    rows = _read("words").items()
+    return {
+        (kind, str(value)): row.split("|")[0].split(",")[0].strip()
+        for kind, part in rows
+        for value, row in part.items()
+    }
+
+
+@cache
 def longest() -> int:
     """Return the number of words in the longest phrase."""
     return max(len(phrase) for phrase in index())

@@ -21,6 +21,7 @@ from daemon.engines.load import find, names
 from daemon.errors import Cancelled, ConfigError, EngineError, KombainError, WorkerError
 from daemon.gallery import imprint, thumbnail
 from daemon.messages import text
+from daemon.translation.writing import readable
 from daemon.workers.child import Call
 from daemon.workers.wear import Wear, resident_mb
 from daemon.workers.worker import Worker
@@ -102,9 +103,11 @@ class Service:
             call.send({"op": "progress", "value": value})
 
         try:
-            made = self._engine.make(request, path, step)
+            asked = readable(request, getattr(self._engine, "reads", ()))
+            made = self._engine.make(asked, path, step)
             call.check()
-            card = imprint.card(self._init["kind"], request, made.meta, self._settings)
+            told = {**made.meta, "prompt": request["prompt"]} if asked["prompt"] != request["prompt"] else made.meta
+            card = imprint.card(self._init["kind"], request, told, self._settings)
             if path.exists():
                 imprint.write(path, card)
                 thumbnail.make(path)
@@ -162,6 +165,14 @@ class Maker:
             return self.choice.engine.sketch
         except EngineError:
             return False
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The languages that it reads, none for all; also where no engine can run, which is told otherwise."""
+        try:
+            return tuple(getattr(self.choice.engine, "reads", ()))
+        except KombainError:
+            return ()
 
     @property
     def host(self) -> str | None:

@@ -62,3 +62,13 @@ class Engine:
         path.write_text("whole")
         policy = os.sched_getscheduler(0)
         return Made("text/plain", {"pid": os.getpid(), "made": self._made, "policy": policy, "nice": os.nice(0)})
+
+
+class English(Engine):
+    """Reads English only, and tells what it was given."""
+
+    reads = ("en",)
+
+    def make(self, request: dict[str, Any], path: Path, step: Step) -> Made:
+        path.write_text(request["prompt"])
+        return Made("text/plain", {"prompt": request["prompt"], "language": request["language"]})

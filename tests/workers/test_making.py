@@ -263,3 +263,18 @@ async def test_a_typed_request_through_jobs_and_a_child_with_a_real_pipeline(
     told = imprint.read(artifact.path)
     assert told is not None
     assert (told["engine"], told["steps"], told["guidance"]) == ("diffusers", 3, 6.0)
+
+
+@pytest.mark.slow
+async def test_an_engine_that_reads_english_only_never_gets_russian(tmp_path: Path) -> None:
+    async with maker(tmp_path, engine="tests.workers.generator:English") as made:
+        assert made.reads == ("en",)
+        path = tmp_path / "x.txt"
+        request = {"prompt": "рыжую лису", "language": "ru", "seed": 1, "translation": "a red fox"}
+        result = await made.make(request, path, lambda _: None)
+        assert path.read_text() == "a red fox"
+        assert (result.meta["prompt"], result.meta["translation"]) == ("рыжую лису", "a red fox")
+        del request["translation"]
+        with pytest.raises(EngineError) as caught:
+            await made.make(request, path, lambda _: None)
+        assert caught.value.code == "translate.unread"

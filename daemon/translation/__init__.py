@@ -1,0 +1,1 @@
+"""From a Russian prompt to an English one, for engines that read English only."""
