@@ -57,7 +57,7 @@ def _heard(head: dict[str, Any], pcm: bytes) -> Heard:
 
 
 async def _take_down(utterance: Utterance, hearing: Hearing, bus: Bus) -> None:
-    transcript, _ = await transcribe(utterance, hearing, bus)
+    transcript, _, _ = await transcribe(utterance, hearing, bus)
     if not transcript.text:
         return
     intent = understand(transcript.text, transcript.language, None)

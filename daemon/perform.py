@@ -42,10 +42,23 @@ class Performer:
         self._sketches = sketches
         self._translator = translator
 
-    async def perform(self, plan: Plan, language: str, turn: str, asked_by: AskedBy = "microphone") -> None:
-        """Do every action of `plan`, in order, answering in `language`."""
+    async def perform(
+        self, plan: Plan, language: str, turn: str, asked_by: AskedBy = "microphone", *, english: str = ""
+    ) -> None:
+        """Do every action of `plan`, in order, answering in `language`; `english`: its prompt as heard in English."""
         for action in plan:
-            await self._do(action, language, turn, asked_by)
+            await self._do(action, language, turn, asked_by, english)
+
+    @property
+    def may_translate(self) -> bool:
+        """Whether an engine in use can't read Russian."""
+        return self._translator.needed
+
+    def translates(self, plan: Plan) -> bool:
+        """Say whether `plan` has a prompt that its engine can't read."""
+        return any(
+            isinstance(action, Generate) and self._translator.wanted(action.kind, action.prompt) for action in plan
+        )
 
     async def tell(self, what: str, language: str, turn: str, **values: object) -> None:
         """Say the reply `replies.<what>`."""
@@ -73,14 +86,14 @@ class Performer:
             text, spoken_in = self._voice.last
             await self._voice.say(text, spoken_in, turn)
 
-    async def _do(self, action: Action, language: str, turn: str, asked_by: AskedBy) -> None:
+    async def _do(self, action: Action, language: str, turn: str, asked_by: AskedBy, english: str) -> None:
         match action:
             case Say():
                 await self._voice.say(action.text, action.language or language, turn)
             case Tell():
                 await self._tell(action.what, language, turn)
             case Generate():
-                await self.generate(action, language, turn, asked_by=asked_by)
+                await self.generate(action, language, turn, asked_by=asked_by, english=english)
             case Question():
                 await self.tell(f"question.{action.kind}", language, turn)
                 self._session.ask(action)
@@ -127,9 +140,19 @@ class Performer:
                 await self.tell(what, language, turn)
 
     async def generate(
-        self, action: Generate, language: str, turn: str, key: str | None = None, *, asked_by: AskedBy = ""
+        self,
+        action: Generate,
+        language: str,
+        turn: str,
+        key: str | None = None,
+        *,
+        asked_by: AskedBy = "",
+        english: str = "",
     ) -> None:
-        """Accept a job and say how long it will take. The same `key` again is the same job."""
+        """Accept a job and say how long it will take. The same `key` again is the same job.
+
+        `english`: the prompt as it was heard in English, for an engine that can't read it as it is.
+        """
         request = {"prompt": action.prompt, "language": language}
         if action.source == "last":
             if (picture := self._jobs.last("picture")) is None:
@@ -139,7 +162,7 @@ class Performer:
             request["image"] = str(picture.path)
         try:
             if self._translator.wanted(action.kind, request["prompt"], from_picture="image" in request):
-                request[TRANSLATION] = await self._translator.english(request["prompt"])
+                request[TRANSLATION] = english or await self._translator.english(request["prompt"])
             job = self._jobs.submit(action.kind, request, turn, key, asked_by=asked_by)
             seconds = self._jobs.remaining(job)
         except KombainError as error:

@@ -83,9 +83,14 @@ class FakeHearing:
 
     def __init__(self, *said):
         self.said = list(said)
+        self.english = None
+        """What was said, in English: a text, None where it can't translate, or an exception."""
+        self.kept = []
+        """Of each utterance, whether its sound was to be kept."""
 
     @asynccontextmanager
-    async def session(self, turn, language=None, lead=0.0, on_partial=None):
+    async def session(self, turn, language=None, lead=0.0, on_partial=None, *, keep=False):
+        self.kept.append(keep)
         yield _FakeHearingSession(self, turn, on_partial)
 
 
@@ -109,6 +114,11 @@ class _FakeHearingSession:
             await text.wait()
         language = "ru" if any("а" <= sign <= "я" for sign in text) else "en"
         return Transcript(self._turn, text, language, final=True)
+
+    async def translation(self):
+        if isinstance(self._hearing.english, Exception):
+            raise self._hearing.english
+        return self._hearing.english
 
 
 class FakeSpeaking:

@@ -25,6 +25,7 @@ LAYERS = {
     "daemon.scene": 0,
     "daemon.spoken": 0,
     "daemon.translation.english": 0,
+    "daemon.translation.heard": 0,
     "daemon.translation.table": 0,
     "daemon.translation.writing": 0,
     "daemon.types": 0,

@@ -330,3 +330,44 @@ async def test_an_engine_that_reads_all_gets_the_words_as_they_were_said(tmp_pat
         house.session.typed("нарисуй кракозябру", "ru", "t1")
         await until(lambda: of(house, ArtifactReady))
         assert house.maker.made == ["кракозябру"]
+
+
+async def test_what_was_said_is_heard_in_english_for_an_engine_that_reads_only_that(tmp_path):
+    async with session(tmp_path, "нарисуй кракозябру под ёлкой", reads=("en",)) as house:
+        house.hearing.english = "Hey combine, draw a monster under a fir tree."
+        house.ears[0].wake()
+        house.ears[0].speak()
+        await until(lambda: of(house, ArtifactReady))
+        await until(lambda: len(house.mouth.heard) == 2)
+        job = house.jobs.get(of(house, ArtifactReady)[0].job)
+        assert (job.request["prompt"], job.request["language"]) == ("кракозябру под ёлкой", "ru")
+        assert job.request["translation"] == "a monster under a fir tree"
+        assert "по-английски: a monster under a fir tree" in house.mouth.heard[1]
+        assert house.hearing.kept == [True]
+
+
+@pytest.mark.parametrize("english", [None, EngineError("translate.none"), ""])
+async def test_what_can_not_be_heard_in_english_is_translated_otherwise(tmp_path, english):
+    async with session(tmp_path, "нарисуй рыжую лису", "нарисуй кракозябру", reads=("en",)) as house:
+        house.hearing.english = english
+        house.ears[0].wake()
+        house.ears[0].speak()
+        await until(lambda: of(house, ArtifactReady))
+        await until(lambda: len(house.mouth.heard) == 2)
+        await quiet(house)
+        assert house.jobs.get(of(house, ArtifactReady)[0].job).request["translation"] == "a red fox"
+        house.ears[0].wake()
+        house.ears[0].speak()
+        await until(lambda: len(house.mouth.heard) == 3)
+        assert "только английский" in house.mouth.heard[2]
+        assert len(of(house, ArtifactReady)) == 1
+
+
+async def test_it_is_heard_once_where_all_languages_are_read(tmp_path):
+    async with session(tmp_path, "нарисуй кракозябру") as house:
+        house.hearing.english = AssertionError("nobody should ask")
+        house.ears[0].wake()
+        house.ears[0].speak()
+        await until(lambda: of(house, ArtifactReady))
+        assert house.maker.made == ["кракозябру"]
+        assert house.hearing.kept == [False]

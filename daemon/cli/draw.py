@@ -61,6 +61,7 @@ def make_once(
     from daemon.cli.output import whole
     from daemon.config import load
     from daemon.gallery import imprint
+    from daemon.translation.writing import TRANSLATION
     from daemon.workers.making import choose
 
     settings = load(paths.config(config))
@@ -73,14 +74,27 @@ def make_once(
         if choice.engine.needs_image and not request.get("image"):
             first = choose("picture", settings.picture.model_dump(mode="json"), models)
             picture = Path(folder) / f"picture{first.suffix}"
+            request = translated(request, first.engine, settings.translate)
             _watched(first.engine, request, picture, "picture")
             request = {**request, "image": str(picture)}
+        request = translated(request, choice.engine, settings.translate)
         made = _watched(choice.engine, request, passing, kind)
-        imprint.write(passing, imprint.card(kind, request, made.meta, choice.settings))
+        told = {**made.meta, "prompt": request["prompt"]} if TRANSLATION in request else made.meta
+        imprint.write(passing, imprint.card(kind, request, told, choice.settings))
     told = {**made.meta, "path": out, "took": time.monotonic() - began}
     print(messages.text(f"draw.wrote_{kind}", system_language(), **told))
     if made.meta["missing"]:
         print(messages.text("draw.missing", system_language(), words=", ".join(made.meta["missing"])))
+
+
+def translated(request: dict[str, Any], engine: Any, options: Any) -> dict[str, Any]:
+    """Return `request`, with its prompt in English too where `engine` can't read it. Raises EngineError."""
+    from daemon.translation.translator import english
+    from daemon.translation.writing import TRANSLATION, is_read
+
+    if is_read(request["prompt"], getattr(engine, "reads", ())) or TRANSLATION in request:
+        return request
+    return {**request, TRANSLATION: english(request["prompt"], options, lambda: None)}
 
 
 def _watched(engine: Any, request: dict[str, Any], path: Path, kind: str) -> Any:
@@ -89,6 +103,7 @@ def _watched(engine: Any, request: dict[str, Any], path: Path, kind: str) -> Any
 
     from daemon import messages
     from daemon.cli.language import system_language
+    from daemon.translation.writing import readable
 
     label = messages.text("draw.filming" if kind == "clip" else "draw.working", system_language())
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
@@ -96,4 +111,6 @@ def _watched(engine: Any, request: dict[str, Any], path: Path, kind: str) -> Any
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(label, total=1.0)
         engine.load()
-        return engine.make(request, path, lambda share: progress.update(task, completed=share))
+        return engine.make(
+            readable(request, getattr(engine, "reads", ())), path, lambda share: progress.update(task, completed=share)
+        )

@@ -76,6 +76,9 @@ class SttSession(Protocol):
     def finish(self) -> Transcript:
         """End the utterance and return the final transcript (empty text when nothing was said)."""
 
+    def translation(self) -> str | None:
+        """Return in English what was said, after `finish`; None where the model can't translate."""
+
 
 class Stt(Engine, Protocol):
     """Speech to text."""

@@ -12,6 +12,7 @@ from daemon.transcription.decoding import Decoding, joined
 from daemon.transcription.guards import invented
 from daemon.transcription.loudness import Samples, resumed, samples
 from daemon.transcription.window import cuts
+from daemon.translation.writing import written_in
 from daemon.types import RATE, Transcript
 
 STEP = RATE // 2
@@ -36,6 +37,9 @@ class Decoder(Protocol):
 
     def decode(self, sound: Samples, language: str | None, *, final: bool) -> Decoding:
         """Decode one window of at most `longest` seconds; a final may try harder than a partial."""
+
+    def translate(self, sound: Samples, language: str) -> Decoding | None:
+        """Decode one window into English; None where the model can't."""
 
 
 class Utterance:
@@ -77,6 +81,18 @@ class Utterance:
         """Return the final transcript: the one made at the pause, when only silence followed it."""
         found = self._ahead if self._ahead is not None and self._silent_since_pause() else self._decode(final=True)
         return Transcript(self._turn, found.text, found.language, final=True, score=found.score)
+
+    def translation(self) -> str | None:
+        """Return in English what was said, decoded anew; None where the model can't, or gave the words as they were."""
+        sound = samples(self._pcm)
+        begin, end = self._decoder.extent(sound)
+        parts = [
+            self._decoder.translate(sound[begin + first : begin + last], self._language or "")
+            for first, last in (cuts(sound[begin:end], self._decoder.longest) if end > begin else [])
+        ]
+        known = [part for part in parts if part is not None and not invented(part)]
+        text = " ".join(part.text for part in known if part.text)
+        return text if text and len(known) == len(parts) and written_in(text) == "en" else None
 
     def _silent_since_pause(self) -> bool:
         if self._paused is None:

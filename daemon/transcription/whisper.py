@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -54,13 +54,21 @@ class Whisper:
         return max(allowed, key=lambda language: found.get(language, 0.0))
 
     def generate(
-        self, encoding: Any, language: str, *, room: int, beam: int, vocabulary: str = "", blank: bool = False
+        self,
+        encoding: Any,
+        language: str,
+        *,
+        room: int,
+        beam: int,
+        vocabulary: str = "",
+        blank: bool = False,
+        task: Literal["transcribe", "translate"] = "transcribe",
     ) -> Decoding:
         """Decode an encoding into at most `room` tokens: a loop must not cost a second.
 
-        `vocabulary`: words to expect; `blank`: allow a blank start.
+        `vocabulary`: words to expect; `blank`: allow a blank start; `task` translate: into English.
         """
-        prompt = self._prompt(language, vocabulary)
+        prompt = self._prompt(language, vocabulary, task)
         most = min(len(prompt) + room, self._loaded.max_length)
         (result,) = self.model.generate(
             encoding,
@@ -80,10 +88,10 @@ class Whisper:
             len(prompt) + len(tokens) < most,
         )
 
-    def _prompt(self, language: str, vocabulary: str) -> list[int]:
+    def _prompt(self, language: str, vocabulary: str, task: str) -> list[int]:
         named = ["<|startoftranscript|>"]
         if self.multilingual:
-            named += [f"<|{language}|>", "<|transcribe|>"]
+            named += [f"<|{language}|>", f"<|{task}|>"]
         start = [self._tokenizer.token_to_id(token) for token in [*named, "<|notimestamps|>"]]
         if not vocabulary:
             return start

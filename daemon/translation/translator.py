@@ -13,6 +13,9 @@ Reads = Callable[[str, bool], tuple[str, ...]]
 """From "picture" or "clip", and whether there is a picture to start from, to the languages that are read; none: all."""
 
 
+RUSSIAN = "я"
+
+
 class Translator:
     """Translates for the engines in use; `options` may be changed at any time."""
 
@@ -23,6 +26,11 @@ class Translator:
     def wanted(self, kind: str, prompt: str, *, from_picture: bool = False) -> bool:
         """Say whether the engine of `kind`, or the one that makes its picture first, can't read `prompt`."""
         return not is_read(prompt, self._reads(kind, from_picture))
+
+    @property
+    def needed(self) -> bool:
+        """Whether an engine in use can't read Russian."""
+        return any(self.wanted(kind, RUSSIAN) for kind in ("picture", "clip"))
 
     async def english(self, prompt: str) -> str:
         """Return `prompt` in English. Cancelling this ends it at once. Raises EngineError `translate.*`, `remote.*`."""

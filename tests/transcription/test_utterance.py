@@ -12,11 +12,12 @@ WORDS = ("draw", "a", "picture", "of", "a", "red", "fox", "in", "the", "snow")
 class Reader:
     """Hears a word for each half second of sound; it counts what it is asked for."""
 
-    def __init__(self, longest: float = 60.0, invents: str = "") -> None:
+    def __init__(self, longest: float = 60.0, invents: str = "", english: str | None = None) -> None:
         self.longest = longest
         self.asked: list[tuple[float, bool]] = []
         self.languages: list[str | None] = []
         self._invents = invents
+        self._english = english
 
     def extent(self, sound):
         return 0, len(sound)
@@ -27,6 +28,10 @@ class Reader:
         self.languages.append(language)
         text = self._invents or " ".join(WORDS[: int(seconds * 2)])
         return Decoding(text, language or "en", -0.1)
+
+    def translate(self, sound, language):
+        self.languages.append(language)
+        return self._english and Decoding(self._english, language)
 
 
 def voice(seconds: float) -> bytes:
@@ -142,3 +147,23 @@ def test_an_endless_utterance_is_refused_before_it_takes_the_memory():
     with pytest.raises(EngineError) as caught:
         utterance.feed(quiet(0.1))
     assert caught.value.code == "stt.too_long"
+
+
+@pytest.mark.parametrize(
+    ("english", "expected"), [("a fox", "a fox"), (None, None), ("лиса", None), ("Thank you for watching!", None)]
+)
+def test_a_translation_is_english_or_none(english, expected):
+    reader = Reader(english=english)
+    utterance = Utterance(reader, "t", "ru", 0.0)
+    fed(utterance, voice(3))
+    utterance.finish()
+    assert utterance.translation() == expected
+    assert reader.languages[-1] == "ru"
+
+
+def test_a_long_translation_is_made_in_pieces_and_nothing_of_nothing():
+    utterance = Utterance(Reader(2.0, english="a fox"), "t", "ru", 0.0)
+    assert utterance.translation() is None
+    fed(utterance, voice(3))
+    utterance.finish()
+    assert utterance.translation() == "a fox a fox"

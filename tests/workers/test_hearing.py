@@ -111,3 +111,27 @@ def test_audio_that_has_piled_up_is_decoded_once_and_nothing_behind_it_is_lost(t
     assert kinds == ["partial", "final"]
     assert tape.answers[0]["guess"] == " ".join(TEXTS[0].split()[:8])
     assert tape.answers[-1]["text"] == TEXTS[0]
+
+
+@pytest.mark.slow
+async def test_what_was_said_can_be_had_in_english(tmp_path):
+    async with hearing(tmp_path, fake(texts=["рисуй лису", "стоп"], translations=["draw a fox", "stop"])) as ears:
+        async with ears.session("turn-1", "ru", keep=True) as session:
+            await session.feed(voice(0.5))
+            assert (await session.finish()).text == "рисуй лису"
+            assert await session.translation() == "draw a fox"
+        async with asyncio.timeout(5):
+            async with ears.session("turn-2", "ru", keep=True) as session:
+                await session.feed(voice(0.5))
+                assert (await session.finish()).text == "стоп"
+            async with ears.session("turn-3", "ru") as session:
+                await session.feed(voice(0.5))
+                assert (await session.finish()).text == "рисуй лису"
+
+
+@pytest.mark.slow
+async def test_a_model_that_can_not_translate_says_so(tmp_path):
+    async with hearing(tmp_path, fake()) as ears, ears.session("turn-1", keep=True) as session:
+        await session.feed(voice(0.5))
+        await session.finish()
+        assert await session.translation() is None

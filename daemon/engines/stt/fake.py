@@ -22,6 +22,7 @@ class FakeOptions(base.Options):
     texts: tuple[str, ...] = Field(
         ("what time is it",), min_length=1, description="The utterances, in turn, again and again."
     )
+    translations: tuple[str, ...] = Field((), description="The texts in English, as many; none: it can't translate.")
     languages: tuple[str, ...] = Field(("en", "ru"), min_length=1, description="The languages it claims to know.")
     words_a_second: float = Field(2.0, gt=0, description="How many words a partial holds for each second of audio.")
 
@@ -37,7 +38,8 @@ class Engine:
     def __init__(self, options: FakeOptions, *, models: Path) -> None:  # noqa: ARG002 - as all engines
         self.languages: tuple[str, ...] = options.languages
         self._speed = options.words_a_second
-        self._texts = cycle(options.texts)
+        english = options.translations or (None,) * len(options.texts)
+        self._texts = cycle(list(zip(options.texts, english, strict=True)))
 
     @classmethod
     def missing(cls, options: FakeOptions, *, models: Path) -> str | None:  # noqa: ARG003 - as all engines
@@ -51,7 +53,7 @@ class Engine:
         """Open an utterance that will be heard as the next text. Raises EngineError `stt.language`."""
         if language is not None and language not in self.languages:
             raise EngineError("stt.language", language=language, known=", ".join(self.languages))
-        return Utterance(_Script(next(self._texts), self.languages[0], self._speed), turn, language, lead)
+        return Utterance(_Script(*next(self._texts), self.languages[0], self._speed), turn, language, lead)
 
 
 class _Script:
@@ -59,8 +61,9 @@ class _Script:
 
     longest = 60.0
 
-    def __init__(self, text: str, language: str, speed: float) -> None:
+    def __init__(self, text: str, english: str | None, language: str, speed: float) -> None:
         self._text = text
+        self._english = english
         self._language = language
         self._speed = speed
 
@@ -71,3 +74,6 @@ class _Script:
         words = self._text.split()
         heard = words if final else words[: int(self._speed * len(sound) / RATE)]
         return Decoding(" ".join(heard), language or self._language)
+
+    def translate(self, sound: Samples, language: str) -> Decoding | None:  # noqa: ARG002 - as all engines
+        return None if self._english is None else Decoding(self._english, language)

@@ -106,6 +106,20 @@ class Engine:
                 break
         return found
 
+    def translate(self, sound: Samples, language: str) -> Decoding | None:
+        """Decode into English, as a dubious final is: it is asked for once. None for a model of English only."""
+        if not self._whisper.multilingual:
+            return None
+        seconds = len(sound) / RATE
+        room = TOKENS_TO_SPARE + int(TOKENS_A_SECOND * seconds)
+        beam = max(WIDE_BEAM, self._options.beam_size)
+        for rung in ladder(seconds, self._options.shortest_window, self._options.window_margin):
+            encoding = self._whisper.encode(sound, rung)
+            found = self._whisper.generate(encoding, language, room=room, beam=beam, task="translate")
+            if not dubious(found):
+                break
+        return found
+
     def _open(self, folder: Path) -> Whisper:
         threads = self._options.threads or max(1, min(4, (os.cpu_count() or 1) // 2))
         device, compute_type = self._options.device, self._options.compute_type

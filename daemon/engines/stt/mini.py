@@ -101,6 +101,10 @@ class Engine:
         best = max(tries, key=lambda one: one.logprob) if all(one.text for one in tries) else tries[0]
         return best if best.logprob >= WORST_LOGPROB else replace(best, text="")
 
+    def translate(self, sound: Samples, language: str) -> Decoding | None:  # noqa: ARG002 - as all engines
+        """Return None: it never learnt to translate."""
+        return None
+
     def _hear(self, sound: Samples, language: str | None, beam: int) -> Decoding:
         encoding = self._whisper.encode(sound, stepped(len(sound) // FRAME + FRAMES_TO_SPARE), silence=True)
         language = language or self._whisper.detect(encoding, LANGUAGES)

@@ -157,3 +157,20 @@ def test_a_model_that_knows_none_of_the_languages_is_one_sentence(russian):
 def test_options_that_make_no_sense_are_refused(bad):
     with pytest.raises(ValueError):
         Engine.Options(**bad)
+
+
+def test_it_translates_what_was_said(russian, tmp_path):
+    """The tiny model says one text whatever its task, so the task is looked for in what it is told."""
+    pcm = (noise(2) * 32767).astype("<i2").tobytes()
+    for text, expected in (("a fox", "a fox"), ("лиса", None)):
+        engine = loaded(build(tmp_path / text, text, "ru"))
+        session = engine.session("t", None, 0.0)
+        session.feed(pcm)
+        session.finish()
+        assert session.translation() == expected, "a model that never learnt it gives the words as they were"
+    whisper = loaded(russian)._whisper
+    named = [whisper._tokenizer.id_to_token(one) for one in whisper._prompt("ru", "", "translate")]
+    assert named == ["<|startoftranscript|>", "<|ru|>", "<|translate|>", "<|notimestamps|>"]
+    assert loaded(russian).translate(noise(1), "ru") is not None
+    engine._whisper.multilingual = False
+    assert engine.translate(noise(1), "en") is None
