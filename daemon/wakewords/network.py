@@ -41,7 +41,7 @@ POSITIVES, HARD = 0.3, 0.35
 """Shares of a batch; the rest are any negatives."""
 ROUND = 750
 """Steps between two looks for hard negatives."""
-LOOKED_AT, HARDEST = 120_000, 5000
+LOOKED_AT, HARDEST = 400_000, 10_000
 """How many negatives are scored then, and how many of them are the hard ones."""
 RATE, DECAY = 1e-3, 0.03
 WARM_UP = 200

@@ -37,8 +37,8 @@ class Scale:
 
     clips: tuple[int, int, int] = (6000, 480, 400)
     near: tuple[int, int, int] = (2400, 320, 240)
-    minutes: tuple[int, int, int] = (420, 150, 308)
-    steps: int = 12000
+    minutes: tuple[int, int, int] = (1500, 600, 308)
+    steps: int = 16000
 
     def times(self, share: float) -> "Scale":
         """Return less of everything, down to what still makes sense, or more of what it learns from."""
