@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
@@ -23,6 +23,7 @@ from daemon.config import changed as differing
 from daemon.control import Control, Reloaded
 from daemon.errors import KombainError
 from daemon.events import Failed, PartChanged
+from daemon.gallery import image
 from daemon.gallery.gallery import Gallery
 from daemon.gallery.wish import Wish
 from daemon.jobs import Jobs, ingredients
@@ -267,7 +268,10 @@ class App:
         return await self._mqtt.tried()
 
     def command(self, command: Command, asked_by: AskedBy = "control") -> str:
-        """Carry out a command from outside; returns at once, with the id of the turn that it will have."""
+        """Carry out a command from outside; returns at once, with the id of the turn that it will have.
+
+        Raises JobError `image.…` for a picture to start from that can't be.
+        """
         language, turn = command.language or self.config.language, new_id()
         match command.name:
             case Name.ASK:
@@ -276,9 +280,10 @@ class App:
                 self.session.when_free(partial(self.voice.say, command.text, language, turn), turn)
             case Name.DRAW | Name.CLIP:
                 wish = Generate("picture" if command.name is Name.DRAW else "clip", command.text, language)
-                self.session.when_free(
-                    partial(self.performer.generate, wish, language, turn, command.id, asked_by=asked_by), turn
+                generate = partial(
+                    self.performer.generate, wish, language, turn, command.id, self._with_image(command.making)
                 )
+                self.session.when_free(partial(generate, asked_by=asked_by), turn)
             case Name.STOP:
                 self.session.silence()
             case Name.CANCEL:
@@ -326,6 +331,14 @@ class App:
     def artifact(self, which: str) -> Artifact | None:
         """Return the newest artifact ("last"), or that of an id."""
         return self._artifacts.last() if which == "last" else self._artifacts.get(which)
+
+    def _with_image(self, making: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is asked for with the path of the picture to start from. Raises JobError `image.…`."""
+        if (given := making.get("image")) is None:
+            return dict(making)
+        if (found := None if given.startswith("/") else self.artifact(given)) is not None:
+            given = str(found.path)
+        return {**making, "image": str(image.checked(Path(given)))}
 
     async def gallery(self, asked: Wish) -> dict[str, Any]:
         """List, delete or keep what was made. Raises JobError."""

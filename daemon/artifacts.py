@@ -105,8 +105,8 @@ class Artifacts:
     def index(self, db: sqlite3.Connection, artifact: Artifact) -> None:
         """Write the artifact's row, within the transaction that ends its job."""
         db.execute(
-            "INSERT OR REPLACE INTO artifacts (id, job, kind, file, mime, meta, bytes, created, words)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO artifacts (id, job, kind, file, mime, meta, bytes, created, words, recipe)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 artifact.id,
                 artifact.job,
@@ -117,8 +117,21 @@ class Artifacts:
                 artifact.path.stat().st_size,
                 time.time(),
                 words.kept(str(artifact.meta.get("prompt", ""))),
+                artifact.meta.get("recipe"),
             ),
         )
+
+    def again(self, db: sqlite3.Connection, artifact: Artifact) -> None:
+        """Make an artifact the newest, because it was asked for again."""
+        db.execute(
+            "UPDATE artifacts SET number = (SELECT max(number) + 1 FROM artifacts), created = ? WHERE id = ?",
+            (time.time(), artifact.id),
+        )
+
+    def same(self, recipe: str) -> Artifact | None:
+        """Return the newest artifact of that recipe whose file is there."""
+        found = self._entries("WHERE recipe = ? ORDER BY number DESC", recipe)
+        return next((entry.artifact for entry in found if entry.artifact.path.is_file()), None)
 
     def get(self, artifact_id: str) -> Artifact | None:
         """Return the artifact of that id."""

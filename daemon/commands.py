@@ -4,7 +4,8 @@ import json
 import re
 import unicodedata
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -20,6 +21,11 @@ _LANGUAGE = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9]{2,8})?", re.ASCII | re.IGNO
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _SWITCH = {"on": True, "true": True, "1": True, "off": False, "false": False, "0": False}
 _FIELDS = frozenset({"text", "language", "id", "level", "by", "on"})
+MAX_PATH = 1024
+_WHOLE = {"seed": (0, (1 << 63) - 1), "width": (64, 4096), "height": (64, 4096), "steps": (1, 500)}
+_REAL = {"guidance": (0.0, 50.0), "strength": (0.0, 1.0)}
+MAKING = frozenset({*_WHOLE, *_REAL, "negative", "image"})
+"""What draw and clip take beside the text, as `engines.base.Generator.make` describes it."""
 
 
 class Name(StrEnum):
@@ -54,6 +60,8 @@ class Command:
     """mute"""
     id: str | None = None
     """Idempotency key: the same id again is the same command, done once."""
+    making: Mapping[str, Any] = field(default_factory=dict)
+    """draw, clip: those of `MAKING` that were given; `image` is “last”, an artifact's id or an absolute path."""
 
 
 class Recent:
@@ -75,10 +83,11 @@ class Recent:
 
 
 def parse(name: str, payload: bytes) -> Command:
-    """Read a command's payload: plain text, or JSON `{"text", "language", "id", "level", "by", "on"}`.
+    """Read a command's payload: plain text, or JSON `{"text", "language", "id", "level", "by", "on", ...MAKING}`.
 
     Raises CommandError with the reason: `unknown`, `too_large`, `not_utf8`, `json`, `field`, `control`, `no_text`,
-    `too_long`, `volume`, `switch`, each under `command.`.
+    `too_long`, `volume`, `switch`, `range`, `image`, each under `command.`. A path is for those on this machine only:
+    here `image` has to be “last” or an id.
     """
     if name not in set(Name):
         raise CommandError("command.unknown", name=ascii(name)[1:-1][:40], known=", ".join(Name))
@@ -88,14 +97,18 @@ def parse(name: str, payload: bytes) -> Command:
         plain = payload.decode()
     except UnicodeDecodeError as error:
         raise CommandError("command.not_utf8", name=name) from error
-    return build(name, _object(name, plain) if plain.lstrip().startswith("{") else {"text": plain})
+    command = build(name, _object(name, plain) if plain.lstrip().startswith("{") else {"text": plain})
+    if str(command.making.get("image", "")).startswith("/"):
+        raise CommandError("command.image", name=name)
+    return command
 
 
 def build(name: str, fields: dict[str, Any]) -> Command:
     """Make a command of `name` from the fields of a JSON object. Raises CommandError as `parse` does."""
     if name not in set(Name):
         raise CommandError("command.unknown", name=ascii(name)[1:-1][:40], known=", ".join(Name))
-    if strange := sorted(set(fields) - _FIELDS):
+    known = _FIELDS | MAKING if name in {Name.DRAW, Name.CLIP} else _FIELDS
+    if strange := sorted(set(fields) - known):
         raise CommandError("command.field", name=name, field=ascii(strange[0])[:40])
     text = _text(name, fields.get("text", ""))
     key = _matching(name, "id", fields.get("id"), _ID)
@@ -104,7 +117,8 @@ def build(name: str, fields: dict[str, Any]) -> Command:
             if not text:
                 raise CommandError("command.no_text", name=name)
             language = _matching(name, "language", fields.get("language"), _LANGUAGE)
-            return Command(wanted, text=text, language=language and re.split("[-_]", language)[0].lower(), id=key)
+            language = language and re.split("[-_]", language)[0].lower()
+            return Command(wanted, text=text, language=language, id=key, making=_making(name, fields))
         case Name.CANCEL:
             return Command(Name.CANCEL, text=_job(text), id=key)
         case Name.MUTE:
@@ -140,6 +154,29 @@ def _matching(name: str, field: str, value: object, pattern: re.Pattern[str]) ->
         return None
     if not isinstance(value, str) or not pattern.fullmatch(value):
         raise CommandError("command.field", name=name, field=field)
+    return value
+
+
+def _making(name: str, fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of `MAKING` that are given, each within its bounds."""
+    given = {key: value for key, value in fields.items() if key in MAKING and value is not None}
+    for key, (least, most) in (_WHOLE | _REAL).items():
+        value = given.get(key, least)
+        wrong = isinstance(value, bool) or not isinstance(value, int if key in _WHOLE else int | float)
+        if wrong or not least <= value <= most:
+            raise CommandError("command.range", name=name, field=key, least=least, most=most, value=ascii(value)[:40])
+    if "negative" in given:
+        given["negative"] = _text(name, given["negative"])
+    if "image" in given:
+        given["image"] = _image(name, given["image"])
+    return given
+
+
+def _image(name: str, value: object) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= MAX_PATH or not value.isprintable():
+        raise CommandError("command.field", name=name, field="image")
+    if not value.startswith("/") and not _ID.fullmatch(value):
+        raise CommandError("command.field", name=name, field="image")
     return value
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 SECONDS = 20.0
@@ -14,6 +15,12 @@ def opener() -> str | None:
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
         return shutil.which("xdg-open")
     return None
+
+
+def launch(path: str) -> None:
+    """Open a file where there is a desktop, and do not wait for the viewer."""
+    if program := opener():
+        subprocess.Popen([program, path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 async def show(path: Path, title: str) -> None:

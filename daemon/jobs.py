@@ -56,6 +56,9 @@ class Maker(Protocol):
     def estimate(self, request: dict[str, Any]) -> float:
         """Guess the seconds it takes, without history."""
 
+    def recipe(self, request: dict[str, Any]) -> str:
+        """Return what two requests that give the same file have in common. Raises EngineError, OSError."""
+
     def make(self, request: dict[str, Any], path: Path, progress: Callable[[float], None]) -> Awaitable[Made]:
         """Make it at `path`. Raises WorkerError when the worker died, another KombainError when it can't be done."""
 
@@ -91,9 +94,9 @@ class Jobs:
     ) -> Job:
         """Accept a job: when this returns, it survives everything. The same `key` again returns the same job.
 
-        A request without a seed gets one, so that a second try makes the same thing. `asked_by` decides the priority.
-        Where the engine needs a picture and the request has none, a job that makes it is accepted first, as the parent.
-        Raises JobError.
+        A request without a seed gets one, so that a second try makes the same thing. One with a seed that was made
+        before is done at once, by what came of it then. `asked_by` decides the priority. Where the engine needs a
+        picture and the request has none, a job that makes it is accepted first, as the parent. Raises JobError.
         """
         if kind not in self._makers:
             raise JobError("job.unknown_kind", kind=kind)
@@ -101,6 +104,8 @@ class Jobs:
             return self._active.get(known.id, known)
         if len(self._active) >= MOST_ACTIVE:
             raise JobError("job.full", most=MOST_ACTIVE)
+        request = {name: value for name, value in request.items() if value is not None}
+        seeded = "seed" in request
         request, parent = {"seed": random.randrange(1 << 31), **request}, None
         if self._makers[kind].needs_image and not request.get("image"):
             parent = self.submit("picture", request, turn, key and f"{key}:picture", asked_by=asked_by).id
@@ -112,6 +117,11 @@ class Jobs:
             priority=priority(asked_by),
             asked_by=asked_by,
         )
+        if seeded and parent is None and (made := self._made_before(job)) is not None:
+            ended = replace(job, state=JobState.DONE, progress=1.0, ended=now, artifact=made.id)
+            self._ledger.answered(ended, key, made, self._artifacts)
+            self._forget(ended, made)
+            return ended
         self._ledger.add(job, key)
         self._active[job.id] = job
         self._publish(job)
@@ -192,6 +202,11 @@ class Jobs:
         async with asyncio.TaskGroup() as group:
             for kind in self._makers:
                 group.create_task(self._serve(kind), name=f"jobs: {kind}")
+
+    def _made_before(self, job: Job) -> Artifact | None:
+        with suppress(KombainError, OSError):  # no engine, or no picture to start from: making it will tell
+            return self._artifacts.same(self._makers[job.kind].recipe(job.request))
+        return None
 
     # one runner
 

@@ -21,19 +21,8 @@ class Ledger:
 
     def add(self, job: Job, key: str | None) -> None:
         """Write a new job. Raises JobError `job.bad_request` for a request that is not plain data."""
-        try:
-            request = json.dumps(job.request, allow_nan=False)
-        except (TypeError, ValueError) as error:
-            raise JobError("job.bad_request", why=error) from error
         with self._store.transaction() as db:
-            db.execute(
-                "INSERT INTO jobs (id, turn, kind, request, state, key, created, parent, priority, asked_by)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    *(job.id, job.turn, job.kind, request, job.state, key, job.created),
-                    *(job.parent, job.priority, job.asked_by),
-                ),
-            )
+            _insert(db, job, key)
 
     def write(self, job: Job) -> None:
         """Write what has changed."""
@@ -46,6 +35,13 @@ class Ledger:
             artifacts.index(db, artifact)
             _update(db, job)
             db.execute("UPDATE jobs SET engine = ?, seconds = ? WHERE id = ?", (engine, seconds, job.id))
+
+    def answered(self, job: Job, key: str | None, artifact: Artifact, artifacts: Artifacts) -> None:
+        """Write a new job that is done from the start, by what was made before."""
+        with self._store.transaction() as db:
+            _insert(db, job, key)
+            _update(db, job)
+            artifacts.again(db, artifact)
 
     def unfinished(self) -> list[Job]:
         """Return the queued and running jobs, the oldest first."""
@@ -71,6 +67,21 @@ class Ledger:
     def _jobs(self, where: str, *values: str) -> list[Job]:
         rows = self._store.rows(f"SELECT * FROM jobs WHERE {where}", *values)  # noqa: S608 - our own words
         return [_job(row) for row in rows]
+
+
+def _insert(db: sqlite3.Connection, job: Job, key: str | None) -> None:
+    try:
+        request = json.dumps(job.request, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise JobError("job.bad_request", why=error) from error
+    db.execute(
+        "INSERT INTO jobs (id, turn, kind, request, state, key, created, parent, priority, asked_by)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(job.id, job.turn, job.kind, request, job.state, key, job.created),
+            *(job.parent, job.priority, job.asked_by),
+        ),
+    )
 
 
 def _update(db: sqlite3.Connection, job: Job) -> None:

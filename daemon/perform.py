@@ -11,7 +11,7 @@ from daemon.order import AskedBy
 from daemon.speech import STEP, Voice
 from daemon.translation.translator import Translator
 from daemon.translation.writing import TRANSLATION
-from daemon.types import Artifact, Job
+from daemon.types import Artifact, Job, JobState
 from intents import Plan
 from intents.model import Action, Cancel, Generate, Mute, Question, Repeat, Say, Stop, Tell, Volume
 
@@ -73,6 +73,8 @@ class Performer:
         if artifact is None:
             why = KombainError(job.error or "job.internal", **job.error_values).text(language)
             await self.tell(f"failed.{job.kind}", language, job.turn, why=why)
+        elif artifact.job != job.id:
+            await self.tell(f"done_again.{job.kind}", language, job.turn, prompt=prompt)
         elif missing:
             await self.tell(f"done_without.{subject}", language, job.turn, prompt=prompt, missing=missing)
         else:
@@ -145,15 +147,17 @@ class Performer:
         language: str,
         turn: str,
         key: str | None = None,
+        making: Mapping[str, Any] | None = None,
         *,
         asked_by: AskedBy = "",
         english: str = "",
     ) -> None:
         """Accept a job and say how long it will take. The same `key` again is the same job.
 
-        `english`: the prompt as it was heard in English, for an engine that can't read it as it is.
+        `making` is what was asked for beside the prompt: seed, size and so on; `english` the prompt as it was heard in
+        English, for an engine that can't read it as it is.
         """
-        request = {"prompt": action.prompt, "language": language}
+        request = {"prompt": action.prompt, "language": language, **(making or {})}
         if action.source == "last":
             if (picture := self._jobs.last("picture")) is None:
                 await self.tell("no_picture", language, turn)
@@ -167,6 +171,8 @@ class Performer:
             seconds = self._jobs.remaining(job)
         except KombainError as error:
             await self.tell(f"failed.{action.kind}", language, turn, why=error.text(language))
+            return
+        if job.state is JobState.DONE:  # made before: `finished` says so
             return
         subject = self._subject(job.kind)
         await self.tell(f"making.{subject}", language, turn, prompt=request["prompt"], wait=wait(seconds, language))

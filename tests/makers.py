@@ -19,6 +19,8 @@ class FakeMaker:
     suffix = ".txt"
     sketch = False
     needs_image = False
+    repeats = False
+    """Whether it says by what recipe a thing was made."""
 
     def __init__(self) -> None:
         self.made: list[str] = []
@@ -28,6 +30,9 @@ class FakeMaker:
 
     def estimate(self, request: dict[str, Any]) -> float:
         return 2.0
+
+    def recipe(self, request: dict[str, Any]) -> str:
+        return f"{request['prompt']} {request['seed']}"
 
     async def make(self, request: dict[str, Any], path: Path, progress: Callable[[float], None]) -> Made:
         prompt = request["prompt"]
@@ -46,7 +51,11 @@ class FakeMaker:
         else:
             self._write(path, f"whole {prompt}")
         image = {"image": request["image"]} if "image" in request else {}
-        return Made("text/plain", {"prompt": prompt, "seed": request["seed"], **image})
+        meta = {"prompt": prompt, "seed": request["seed"], **image, **self._known_again(request)}
+        return Made("text/plain", meta)
+
+    def _known_again(self, request: dict[str, Any]) -> dict[str, Any]:
+        return {"recipe": self.recipe(request)} if self.repeats else {}
 
     def _write(self, path: Path, text: str) -> None:
         path.write_text(text)

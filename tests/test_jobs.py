@@ -96,6 +96,55 @@ async def test_a_job_from_request_to_file(tmp_path: Path) -> None:
         assert [(event.artifact, event.path, event.turn) for event in ready] == [(artifact.id, str(artifact.path), "t")]
 
 
+async def test_the_same_prompt_and_seed_again_is_what_was_made_before(tmp_path: Path) -> None:
+    async with living(House(tmp_path)) as house:
+        house.maker.repeats = True
+        request = {"prompt": "a fox", "seed": 7}
+        first = house.jobs.submit("picture", request, "t1")
+        _, made = await house.end()
+        house.submit("another")
+        await house.end()
+        again = house.jobs.submit("picture", request, "t2", "key")
+        assert (again.state, again.progress, again.artifact) == (JobState.DONE, 1.0, first.id)
+        told, artifact = await house.end()
+        assert (told, artifact) == (again, made)
+        assert house.jobs.active() == []
+        assert house.artifacts.last() == made, "what was asked for last is the newest"
+        assert house.jobs.submit("picture", request, "t2", "key") == again
+        assert house.jobs.get(again.id) == again
+        assert house.maker.made == ["a fox", "another"]
+        await asyncio.sleep(0)
+        assert house.states(again) == ["done"]
+        ready = [event for event in house.events if isinstance(event, ArtifactReady)][-1]
+        assert (ready.artifact, ready.job, ready.turn) == (first.id, again.id, "t2")
+        assert house.files() == ["whole a fox", "whole another"]
+        newest = house.submit("third")
+        await house.end()
+        assert house.artifacts.last().id == newest.id
+
+
+@pytest.mark.parametrize("why", ["no seed", "another seed", "file gone", "row gone"])
+async def test_what_is_not_the_same_is_made(tmp_path: Path, why: str) -> None:
+    async with living(House(tmp_path)) as house:
+        house.maker.repeats = True
+        request = {"prompt": "a fox", "seed": 7}
+        house.jobs.submit("picture", request, "t1")
+        _, made = await house.end()
+        match why:
+            case "no seed":
+                request["seed"] = None
+            case "another seed":
+                request["seed"] = 8
+            case "file gone":
+                made.path.unlink()
+            case "row gone":
+                house.artifacts.forget([made.id])
+        again = house.jobs.submit("picture", request, "t2")
+        assert again.state is JobState.QUEUED
+        done, artifact = await house.end()
+        assert (done.state, artifact.id) == (JobState.DONE, again.id)
+
+
 async def test_each_kind_has_its_own_runner_and_its_own_order(tmp_path: Path) -> None:
     async with living(House(tmp_path)) as house:
         slow = house.submit("slow")

@@ -8,17 +8,34 @@ from typing import Annotated, Any
 
 import typer
 
+Negative = Annotated[str | None, typer.Option(help="What not to show.")]
+Width = Annotated[int | None, typer.Option(help="Pixels.")]
+Height = Annotated[int | None, typer.Option(help="Pixels.")]
+Steps = Annotated[int | None, typer.Option(help="Denoising steps.")]
+Guidance = Annotated[float | None, typer.Option(help="How closely to follow the words.")]
+Strength = Annotated[float | None, typer.Option(help="How far to go from --image, 0 to 1.")]
+Image = Annotated[str | None, typer.Option(help="A picture to start from: a file, an id of the gallery, or “last”.")]
+
 
 def draw(
     prompt: Annotated[str, typer.Argument(help="What to draw, in English or Russian.")],
     out: Annotated[Path | None, typer.Option(readable=False, help="PNG file to write.")] = None,
     language: Annotated[str | None, typer.Option(help="en or ru; default: the text's own.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Draw here; the same seed gives the same picture.")] = None,
+    seed: Annotated[int | None, typer.Option(help="The same seed gives the same picture.")] = None,
     engine: Annotated[str | None, typer.Option(help="Draw here, with this engine instead of the config's.")] = None,
+    negative: Negative = None,
+    width: Width = None,
+    height: Height = None,
+    steps: Steps = None,
+    guidance: Guidance = None,
+    strength: Strength = None,
+    image: Image = None,
     config: Annotated[Path | None, typer.Option(readable=False, help="Draw here, by this config file.")] = None,
 ) -> None:
     """Draw a picture. · Нарисовать картинку."""
-    make("picture", {"prompt": prompt, "language": language, "seed": seed}, out, engine, config)
+    making: dict[str, Any] = {"seed": seed, "negative": negative, "width": width, "height": height, "steps": steps}
+    making |= {"guidance": guidance, "strength": strength, "image": image}
+    make("picture", {"prompt": prompt, "language": language, **making}, out, engine, config)
 
 
 def make(
@@ -26,9 +43,8 @@ def make(
 ) -> None:
     """Have a picture or clip made: by the running assistant, or here: by `engine` or `config`, or where none runs.
 
-    A `seed` is for here too.
-
-    Raises ConfigError for a wrong file name or language, EngineError where the engine can't do it.
+    `request` holds None for what was not given. Raises ConfigError for a wrong file name or language, CommandError for
+    a value out of bounds, JobError for a picture that can't be, EngineError where the engine can't do it.
     """
     from daemon import film, messages
     from daemon.cli.follow import made_by_assistant
@@ -37,15 +53,30 @@ def make(
     from daemon.cli.output import check
     from daemon.engines import load
 
-    request = {**request, "language": checked(request["language"], request["prompt"])}
+    request = _checked({**request, "language": checked(request["language"], request["prompt"])}, kind)
     if out is not None:
         suffix = load.find(kind, engine or "sketch").suffix
         check(out, film.MIMES if suffix in film.MIMES else (suffix,))
-    if engine is None and config is None and request["seed"] is None:
+    if engine is None and config is None:
         if made_by_assistant(kind, request, out):
             return
         notice(messages.text("control.once", system_language()))
     make_once(kind, request, out, engine, config)
+
+
+def _checked(request: dict[str, Any], kind: str) -> dict[str, Any]:
+    """Return what was given, with the picture to start from as an absolute path. Raises CommandError, JobError."""
+    from daemon.cli.gallery import path_of
+    from daemon.commands import MAKING, build
+    from daemon.gallery.image import checked
+
+    if given := request.get("image"):
+        file = Path(given).absolute()
+        request["image"] = str(checked(file if file.exists() or "/" in given else path_of(given)))
+    making = {name: value for name, value in request.items() if name in MAKING}
+    if request["prompt"].strip():  # an engine says it better that there is nothing to draw
+        making = dict(build("draw" if kind == "picture" else "clip", {"text": request["prompt"], **making}).making)
+    return {"prompt": request["prompt"], "language": request["language"], **making}
 
 
 def make_once(

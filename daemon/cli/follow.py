@@ -72,7 +72,8 @@ def made_by_assistant(kind: str, request: dict[str, Any], out: Path | None) -> b
         return False
     with remote:
         remote.ask("events")
-        turn = remote.ask(COMMANDS[kind], text=request["prompt"], language=request["language"])["turn"]
+        given = {name: value for name, value in request.items() if name != "prompt"}
+        turn = remote.ask(COMMANDS[kind], text=request["prompt"], **given)["turn"]
         artifact = follow(remote, turn)
     if artifact is None:
         raise typer.Exit(1)

@@ -47,9 +47,11 @@ def search(
 @app.command("open")
 def open_(which: Annotated[str, typer.Argument(help="“last” or an id.")] = "last") -> None:
     """Print where a picture or clip is, and open it on a desktop. · Открыть."""
-    from daemon.cli.steer import opened
+    from daemon.desktop import launch
 
-    opened(_whole(_ask(ids=[which]))[0]["path"])
+    path = str(path_of(which))
+    print(path)
+    launch(path)
 
 
 @app.command()
@@ -117,6 +119,11 @@ def export(
         print(json.dumps(copied, ensure_ascii=False))
     else:
         print(messages.text("gallery.exported", system_language(), n=len(copied), folder=folder))
+
+
+def path_of(which: str) -> Path:
+    """Return the file of an id, the end of one, or “last”. Raises JobError, CommandError where there is none."""
+    return Path(_whole(_ask(ids=[which]))[0]["path"])
 
 
 def _show(as_json: bool, limit: int, nothing: str, **query: Any) -> None:

@@ -121,20 +121,12 @@ def events() -> None:
 def show(which: Annotated[str, typer.Argument(help="“last” or the id of a picture or clip.")] = "last") -> None:
     """Open a picture or clip. · Открыть картинку или ролик."""
     from daemon.cli.remote import Remote
+    from daemon.desktop import launch
 
     with Remote() as remote:
-        opened(remote.ask("show", text=which)["path"])
-
-
-def opened(path: str) -> None:
-    """Print a path and open it where there is a desktop."""
-    import subprocess
-
-    from daemon.desktop import opener
-
-    print(path)
-    if program := opener():
-        subprocess.Popen([program, path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        found = remote.ask("show", text=which)["path"]
+    print(found)
+    launch(found)
 
 
 def push_to_talk() -> None:

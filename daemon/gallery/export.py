@@ -37,8 +37,9 @@ def copy(source: Path, told: Mapping[str, Any], folder: Path) -> Path:
     ending = source.suffix
     with _passing(folder, ending) as picture, _passing(folder, ".json") as card:
         shutil.copyfile(source, picture)
-        kept = {key: told[key] for key in ("id", "kind", "created", "mime")}
-        card.write_text(json.dumps({**told["meta"], **kept}, ensure_ascii=False, indent=2) + "\n", "utf-8")
+        known = {key: value for key, value in told["meta"].items() if key != "recipe"}
+        known |= {key: told[key] for key in ("id", "kind", "created", "mime")}
+        card.write_text(json.dumps(known, ensure_ascii=False, indent=2) + "\n", "utf-8")
         for stem in _stems(name(str(told["prompt"]), str(told["kind"]))):
             target, beside = folder / f"{stem}{ending}", folder / f"{stem}.json"
             if not os.path.lexists(beside) and _placed(picture, target):

@@ -4,6 +4,7 @@ PNG: `iTXt` "Kombain", and "Description" and "Software" where the engine wrote n
 `comment` is the card, `title` the prompt; the packets are copied as they are.
 """
 
+import hashlib
 import json
 import os
 import struct
@@ -32,6 +33,19 @@ def card(kind: str, request: dict[str, Any], meta: dict[str, Any], settings: dic
     if image := request.get("image"):
         told["parent"] = Path(str(image)).stem
     return told
+
+
+def recipe(kind: str, engine: str, settings: dict[str, Any], request: dict[str, Any]) -> str:
+    """Return what is the same for two requests that would give the same file: a digest.
+
+    A picture to start from counts by its path, size and time. Raises OSError when it is gone.
+    """
+    asked = {name: value for name, value in request.items() if value is not None}
+    if "image" in asked:
+        about = Path(str(asked["image"])).stat()
+        asked["image"] = [asked["image"], about.st_size, about.st_mtime_ns]
+    everything = [version("kombain"), kind, engine, settings, asked]
+    return hashlib.sha256(json.dumps(everything, sort_keys=True).encode()).hexdigest()
 
 
 def write(path: Path, told: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from daemon.bus import Bus, Subscription
 from daemon.commands import Command, Recent
-from daemon.errors import BrokerError, CommandError
+from daemon.errors import BrokerError, CommandError, JobError
 from daemon.events import part_changed
 from daemon.mqtt import topics
 from daemon.mqtt.connection import Connection
@@ -188,15 +188,14 @@ class MqttClient:
     def _take(self, message: Message) -> None:
         try:
             command = topics.command(self._base, message.topic, message.payload, retain=message.retain)
-        except CommandError as error:
+            if self._recent.again(command.id):
+                self.refused["command.again"] += 1
+            else:
+                self._on_command(command)
+        except (CommandError, JobError) as error:
             self.refused[error.code] += 1
             level = logging.WARNING if self.refused[error.code] == 1 else logging.DEBUG
             log.log(level, "%s", error)
-            return
-        if self._recent.again(command.id):
-            self.refused["command.again"] += 1
-            return
-        self._on_command(command)
 
     def _report(self, health: Health, error: BrokerError | None = None) -> None:
         """One line and one event when it changes, not one for each try."""

@@ -91,7 +91,7 @@ class Service:
         _step_back()
         choice = choose(self._init["kind"], self._init["section"], Path(self._init["models"]))
         choice.engine.load()
-        self._engine, self._settings = choice.engine, choice.settings
+        self._name, self._engine, self._settings = choice.name, choice.engine, choice.settings
         return {"engine": choice.name, "sketch": choice.engine.sketch, "passed_over": choice.passed_over}
 
     def run(self, call: Call) -> None:
@@ -103,6 +103,7 @@ class Service:
             call.send({"op": "progress", "value": value})
 
         try:
+            recipe = imprint.recipe(self._init["kind"], self._name, self._settings, request)
             asked = readable(request, getattr(self._engine, "reads", ()))
             made = self._engine.make(asked, path, step)
             call.check()
@@ -114,7 +115,7 @@ class Service:
         except Cancelled:
             path.unlink(missing_ok=True)
             raise
-        call.send({"op": "made", "mime": made.mime, "meta": card})
+        call.send({"op": "made", "mime": made.mime, "meta": {**card, "recipe": recipe}})
 
 
 class Maker:
@@ -185,6 +186,10 @@ class Maker:
     def estimate(self, request: dict[str, Any]) -> float:
         """Guess the seconds it takes, without history."""
         return self.choice.engine.estimate(request)
+
+    def recipe(self, request: dict[str, Any]) -> str:
+        """Return what two requests that give the same file have in common; raises EngineError, OSError."""
+        return imprint.recipe(self._kind, self.choice.name, self.choice.settings, request)
 
     async def make(self, request: dict[str, Any], path: Path, progress: Callable[[float], None]) -> Made:
         """Make `request` at `path`. Cancelling this asks the child to stop at its next step, the model stays warm.

@@ -8,14 +8,15 @@ import pytest
 
 from daemon.cli.clip import clip
 from daemon.cli.draw import draw
-from daemon.errors import ConfigError, EngineError
+from daemon.errors import ConfigError, EngineError, KombainError
 from daemon.gallery import imprint
 
 
 @pytest.fixture(autouse=True)
 def english(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "state"))
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR"):
+        monkeypatch.setenv(name, str(tmp_path / "state"))
 
 
 @pytest.mark.slow
@@ -28,6 +29,20 @@ def test_a_picture_is_drawn_and_what_is_missing_is_said(tmp_path: Path, capsys: 
     assert "Sehnsucht" in said
     assert [path.name for path in tmp_path.glob("*.png")] == ["fox.png"]
     assert list(tmp_path.glob(".*")) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"seed": -1}, "“seed” of “draw” is -1"), ({"width": 5}, "64 to 4096"), ({"strength": 2.0}, "0.0 to 1.0"),
+        ({"negative": "a\0b"}, "control characters"), ({"image": "/absent.png"}, "no picture /absent.png"),
+        ({"image": "last"}, "no picture or clip “last”"), ({"image": __file__}, "is no PNG"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_made_is_told_before_anything_is_done(tmp_path: Path, given: dict, why: str) -> None:
+    with pytest.raises(KombainError, match=why):
+        draw("a fox", tmp_path / "x.png", engine="fake", **given)
+    assert not (tmp_path / "x.png").exists()
 
 
 def test_a_clip_is_made_by_any_engine(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -97,9 +97,21 @@ def test_a_picture_is_made_by_the_assistant_copied_and_shown(house, tmp_path):
     assert Path(shown).read_bytes() == out.read_bytes()
 
 
+def test_the_same_text_and_seed_is_answered_from_the_gallery(house, tmp_path):
+    first = house("draw", "a green house", "--seed", "7").stdout.splitlines()[-1]
+    began = Path(first).stat().st_mtime_ns
+    again = house("draw", "a green house", "--seed", "7")
+    assert (again.returncode, again.stdout.splitlines()[-1]) == (0, first)
+    assert Path(first).stat().st_mtime_ns == began
+    other = house("draw", "a green house", "--seed", "8").stdout.splitlines()[-1]
+    assert house("draw", "a green house").stdout.splitlines()[-1] not in {first, other}
+    refused = house("draw", "a house", "--image", str(tmp_path / "absent.png"))
+    assert (refused.returncode, len(refused.stderr.strip().splitlines())) == (1, 1)
+
+
 def test_the_gallery_of_a_running_assistant(house, tmp_path):
     assert house("draw", "a blue house").returncode == 0
-    (found,) = json.loads(house("gallery", "search", "houses", "--json").stdout)
+    (found,) = json.loads(house("gallery", "search", "blue", "houses", "--json").stdout)
     assert Path(found["thumbnail"]).read_bytes().startswith(b"\xff\xd8")
     assert house("gallery", "open").stdout.strip() == found["path"]
     assert house("gallery", "export", found["id"], str(tmp_path / "out")).returncode == 0

@@ -221,6 +221,7 @@ async def test_the_sketch_engine_through_the_child(tmp_path: Path) -> None:
         assert path.read_bytes().startswith(b"\x89PNG")
         told = imprint.read(path)
         assert told is not None
+        assert result.meta["recipe"] == made.recipe({"prompt": told["prompt"], "language": "en", "seed": 1})
         assert (told["kind"], told["seed"], told["settings"]) == ("picture", 1, {"side": 1024})
         assert (tmp_path / "fox.thumb.jpg").stat().st_size < 30_000
         assert progress == sorted(progress)
