@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from daemon.errors import EngineError
+from daemon.film import CONTAINERS
 
 KEY = "Kombain"
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-CLIPS = {".mp4": {"movflags": "+faststart"}, ".webm": {}}
 SECRET = ("key", "password", "secret", "token")
 """A setting with such a word in its name stays at home."""
 
@@ -53,7 +53,7 @@ def write(path: Path, told: dict[str, Any]) -> None:
     text = json.dumps(told, ensure_ascii=False, default=str)
     if path.suffix == ".png":
         _write_png(path, text, str(told.get("prompt", "")))
-    elif path.suffix in CLIPS:
+    elif path.suffix in CONTAINERS:
         _write_clip(path, text, str(told.get("prompt", "")))
 
 
@@ -119,7 +119,7 @@ def _write_clip(path: Path, text: str, prompt: str) -> None:
 
     tagged = path.with_name(f"{path.stem}.tagged{path.suffix}")
     try:
-        with av.open(str(path)) as source, av.open(str(tagged), "w", options=CLIPS[path.suffix]) as target:
+        with av.open(str(path)) as source, av.open(str(tagged), "w", options=CONTAINERS[path.suffix]) as target:
             target.metadata.update(source.metadata)
             target.metadata["title"] = source.metadata.get("title") or prompt[:1000]
             target.metadata["comment"] = text

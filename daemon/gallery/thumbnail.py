@@ -3,13 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+from daemon.film import MIMES, POSTER
+
 SIDE = 320
 """Pixels of the longer side."""
 SUFFIX = ".thumb.jpg"
-POSTERS = (".poster.jpg", ".poster.png", ".poster.webp")
-"""What an engine may have written beside a clip: the frame that shows it best."""
 PICTURES = {".png", ".jpg", ".jpeg", ".webp"}
-CLIPS = {".mp4", ".webm"}
 
 
 def make(path: Path) -> Path | None:
@@ -31,10 +30,10 @@ def _picture(path: Path) -> Any:
 
     if path.suffix in PICTURES:
         return Image.open(path)
-    if path.suffix not in CLIPS:
+    if path.suffix not in MIMES:
         return None
-    poster = next((one for ending in POSTERS if (one := path.with_name(path.stem + ending)).exists()), None)
-    return Image.open(poster) if poster else _first_frame(path)
+    poster = path.with_name(path.stem + POSTER)
+    return Image.open(poster) if poster.exists() else _first_frame(path)
 
 
 def _first_frame(path: Path) -> Any:
