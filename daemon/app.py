@@ -108,6 +108,7 @@ class App:
         self.performer.controls = self.session
         self.voice.on_sound = self.session.speaking
         self.voice.on_played = self.session.playing
+        self.session.on_busy = lambda busy: self.jobs.pause(on=busy)
         self._mqtt = MqttClient(config.mqtt, self.bus, partial(self.command, asked_by="mqtt"))
         self._control = Control(runtime, self.bus, self) if runtime else None
 

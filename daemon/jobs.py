@@ -10,8 +10,8 @@ import logging
 import random
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -27,6 +27,7 @@ from daemon.ledger import Ledger
 from daemon.order import AskedBy, in_order, learned, left, priority
 from daemon.store import Store
 from daemon.types import Artifact, Health, Job, JobState
+from daemon.workers.courtesy import MOST_S
 
 log = logging.getLogger(__name__)
 MOST_ACTIVE = 100
@@ -62,6 +63,9 @@ class Maker(Protocol):
     def make(self, request: dict[str, Any], path: Path, progress: Callable[[float], None]) -> Awaitable[Made]:
         """Make it at `path`. Raises WorkerError when the worker died, another KombainError when it can't be done."""
 
+    def pause(self, *, on: bool) -> None:
+        """Let what is being made wait at its next step, or go on."""
+
 
 class Jobs:
     """Accepts, orders, makes and remembers jobs. `run` is its task; everything else is called on the event loop."""
@@ -85,6 +89,7 @@ class Jobs:
         self._making: dict[str, asyncio.Task[Artifact]] = {}
         self._began: dict[str, float] = {}
         self._reported: dict[str, float] = {}
+        self._deadlines: set[asyncio.Timeout] = set()
         self._work = {kind: asyncio.Event() for kind in makers}
 
     # what others call
@@ -152,6 +157,13 @@ class Jobs:
             if whole.id in self._active:
                 self._cancel(whole)
         return [self.get(job.id) or job for job in chosen]
+
+    def pause(self, *, on: bool) -> None:
+        """Let what is being made wait between two steps, or go on: the voice comes first. Deadlines are put off."""
+        for maker in self._makers.values():
+            maker.pause(on=on)
+        for deadline in self._deadlines if on else ():
+            deadline.reschedule((deadline.when() or 0.0) + MOST_S)
 
     def get(self, job_id: str) -> Job | None:
         """Return a job, of any time."""
@@ -247,7 +259,7 @@ class Jobs:
         deadline = max(LEAST_DEADLINE_S, DEADLINE_FACTOR * self.estimate(job.kind, request))
         part = self._artifacts.begin(job, maker.suffix)
         try:
-            async with asyncio.timeout(deadline):
+            async with self._within(deadline):
                 made = await maker.make(request, part, partial(self._progress, job.id))
             del self._making[job.id]  # from here on it is too late to cancel it
             return await asyncio.to_thread(self._artifacts.finish, job, part, made)
@@ -256,6 +268,15 @@ class Jobs:
         finally:
             with suppress(OSError):
                 self._artifacts.discard(part)
+
+    @asynccontextmanager
+    async def _within(self, seconds: float) -> AsyncIterator[None]:
+        async with asyncio.timeout(seconds) as deadline:
+            self._deadlines.add(deadline)
+            try:
+                yield
+            finally:
+                self._deadlines.discard(deadline)
 
     def _request(self, job: Job) -> dict[str, Any]:
         """Return what is to be made, beginning with what came of the parent. Raises JobError `job.no_parent`."""

@@ -40,6 +40,8 @@ from intents.model import Question
 log = logging.getLogger(__name__)
 WAITING = 20
 """Typed turns and announcements that may wait for their chance to speak."""
+BUSY = {"listening", "thinking", "speaking"}
+"""From the wake word to the end of the reply."""
 
 
 class Session:
@@ -50,6 +52,8 @@ class Session:
         self.muted = False
         self.ended = asyncio.Event()
         self.language = language
+        self.on_busy: Callable[[bool], None] = lambda _busy: None
+        """Called with True when somebody begins to be heard or answered, and with False when that is over."""
         self._make_ears = make_ears
         self._turns = turns
         self._voice = voice
@@ -353,6 +357,8 @@ class Session:
 
     def _publish_state(self, state: State) -> None:
         if state != self.state:
+            if (busy := state in BUSY) != (self.state in BUSY):
+                self.on_busy(busy)
             self.state = state
             self._bus.publish(StateChanged(state=state, at=time.time()))
 

@@ -24,9 +24,13 @@ class FakeMaker:
 
     def __init__(self) -> None:
         self.made: list[str] = []
+        self.paused: list[bool] = []
         self.cancelled: list[str] = []
         self.begun = asyncio.Event()
         self.go = asyncio.Event()
+
+    def pause(self, *, on: bool) -> None:
+        self.paused.append(on)
 
     def estimate(self, request: dict[str, Any]) -> float:
         return 2.0

@@ -257,9 +257,14 @@ async def test_a_failure_has_a_reason_and_leaves_no_file(tmp_path: Path, prompt:
 async def test_a_job_that_takes_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs_module, "LEAST_DEADLINE_S", 0.01)
     monkeypatch.setattr(jobs_module, "DEADLINE_FACTOR", 0)
+    monkeypatch.setattr(jobs_module, "MOST_S", 0.05)
     async with living(House(tmp_path)) as house:
         house.submit("slow")
-        assert (await house.end())[0].error == "job.too_slow"
+        await house.maker.begun.wait()
+        house.jobs.pause(on=True)
+        house.jobs.pause(on=False)
+        assert house.maker.paused == [True, False]
+        assert (await house.end())[0].error == "job.too_slow", "a pause puts the deadline off, it does not lift it"
         assert house.maker.cancelled == ["slow"]
 
 

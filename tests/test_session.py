@@ -42,7 +42,9 @@ async def quiet(house):
 
 
 async def test_a_spoken_turn_from_wake_word_to_reply(tmp_path):
+    busy = []
     async with session(tmp_path, "hey jarvis say good morning") as house:
+        house.session.on_busy = busy.append
         house.ears[0].wake()
         house.ears[0].speak()
         await until(lambda: of(house, TtsEnd))
@@ -51,6 +53,7 @@ async def test_a_spoken_turn_from_wake_word_to_reply(tmp_path):
         assert house.mouth.earcons == ["wake"]
         assert [event.state for event in of(house, StateChanged)] == ["idle", "listening", "thinking", "speaking",
                                                                       "thinking", "idle"]  # fmt: skip
+        assert busy == [True, False], "from the wake word to the end of the reply"
         turn = of(house, WakeWord)[0].turn
         kinds = (Listening, SttPartial, SttEnd, IntentEnd, TtsEnd)
         assert {event.turn for kind in kinds for event in of(house, kind)} == {turn}

@@ -1,13 +1,14 @@
 """Both ends of the generator protocol: `Service` makes in the child process, `Maker` asks for it from the main one.
 
 Init: {"kind": "picture" | "clip", "section": the config section, "models": folder}.
-Call: {"op": "make", "request", "path"} → {"op": "progress", "value"} … {"op": "made", "mime", "meta"}.
+Call: {"op": "make", "request", "path"} → {"op": "progress", "value"} … {"op": "made", "mime", "meta"}. Into it, at any
+moment: {"op": "pause", "on"}.
 """
 
 import logging
 import os
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +24,8 @@ from daemon.gallery import imprint, thumbnail
 from daemon.messages import text
 from daemon.translation.writing import readable
 from daemon.workers.child import Call
+from daemon.workers.courtesy import give_way
+from daemon.workers.process import RemoteCall
 from daemon.workers.wear import Wear, resident_mb
 from daemon.workers.worker import Worker
 
@@ -97,10 +100,13 @@ class Service:
     def run(self, call: Call) -> None:
         """Make one thing, with its card in it and a thumbnail beside it. A call that was cancelled leaves no file."""
         path, request = Path(call.head["path"]), call.head["request"]
+        away = getattr(self._engine, "remote", False)  # a server of others does not wait with us
 
         def step(value: float) -> None:
             call.check()
             call.send({"op": "progress", "value": value})
+            if not away:
+                give_way(call)
 
         try:
             recipe = imprint.recipe(self._init["kind"], self._name, self._settings, request)
@@ -124,6 +130,7 @@ class Maker:
     def __init__(self, kind: str, section: dict[str, Any], models: Path, *, bus: Bus) -> None:
         """`section` holds only what JSON can hold (`model_dump(mode="json")`)."""
         self._kind, self._section, self._models = kind, section, models
+        self._call: RemoteCall | None = None
         self.worker = Worker(kind, "daemon.workers.making:Service", self._init(), bus=bus, nice=NICE)
 
     @cached_property
@@ -207,9 +214,23 @@ class Maker:
             self.worker.discard()
         return made
 
+    def pause(self, *, on: bool) -> None:
+        """Let what is being made wait at its next step, or go on. What is begun later is not held up by it."""
+        if self._call is not None:
+            self._call.post({"op": "pause", "on": on})
+
+    @asynccontextmanager
+    async def _open(self, head: dict[str, Any]) -> AsyncIterator[RemoteCall]:
+        async with self.worker.call(head) as call:
+            self._call = call
+            try:
+                yield call
+            finally:
+                self._call = None
+
     async def _made(self, request: dict[str, Any], path: Path, progress: Callable[[float], None]) -> Made:
         made = None
-        async with self.worker.call({"op": "make", "request": request, "path": str(path)}) as call:
+        async with self._open({"op": "make", "request": request, "path": str(path)}) as call:
             async for frame in call:
                 match frame.head:
                     case {"op": "progress", "value": int() | float() as value}:

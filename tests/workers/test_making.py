@@ -77,6 +77,31 @@ async def test_cancel_stops_at_the_next_step_and_keeps_the_child_warm(tmp_path: 
 
 
 @pytest.mark.slow
+async def test_what_is_being_made_waits_while_it_is_paused(tmp_path: Path) -> None:
+    async with maker(tmp_path) as made, asyncio.timeout(20):
+        values: list[float] = []
+        more = asyncio.Event()
+
+        def progress(value: float) -> None:
+            values.append(value)
+            more.set()
+
+        task = asyncio.create_task(made.make({"prompt": "until cancelled"}, tmp_path / "y.txt", progress))
+        await more.wait()
+        made.pause(on=True)
+        before = -1
+        while before < len(values):  # what was on its way comes, then nothing more
+            before = len(values)
+            await asyncio.sleep(0.3)
+        more.clear()
+        made.pause(on=False)
+        await more.wait()
+        assert len(values) > before
+        task.cancel()
+        await asyncio.wait([task])
+
+
+@pytest.mark.slow
 async def test_a_child_that_does_not_stop_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker_module, "GRACE_S", 0.1)
     async with maker(tmp_path) as made:
