@@ -25,8 +25,9 @@ from daemon.errors import KombainError
 from daemon.events import Failed, PartChanged
 from daemon.gallery import image
 from daemon.gallery.gallery import Gallery
+from daemon.gallery.steward import Steward
 from daemon.gallery.wish import Wish
-from daemon.jobs import Jobs, ingredients
+from daemon.jobs import Jobs
 from daemon.mqtt.client import MqttClient
 from daemon.mqtt.options import MqttOptions
 from daemon.order import AskedBy
@@ -87,7 +88,10 @@ class App:
         self._makers = {kind: Maker(kind, inits[kind], self._models, bus=self.bus) for kind in ("picture", "clip")}
         self._artifacts = Artifacts(self._state / "artifacts", self._store)
         self.jobs = Jobs(self._store, self._artifacts, self.bus, self._makers, self._finished)
-        self._gallery = Gallery(self._artifacts, self.bus, lambda: ingredients(self.jobs.active()))
+        self._gallery = Gallery(self._artifacts, self.bus, self.jobs.ingredients)
+        self._steward = self.jobs.room = Steward(
+            self._state, self._artifacts, self._gallery, self.bus, config.gallery, self._say_trouble
+        )
         self._mouth = mouth.Mouth(self.mouth, self.bus)
         self.voice = Voice(
             speaking.Speaking(self.tts),
@@ -148,8 +152,9 @@ class App:
                 self._gallery.tell()  # the broker may hold one that was deleted while we were away
                 workers = [self.stt, self.tts, self.mouth, *(maker.worker for maker in self._makers.values())]
                 tasks = [group.create_task(worker.run(), name=worker.name) for worker in workers]
+                session = group.create_task(self.session.run(), name="session")  # it hears of what the others report
                 tasks.append(group.create_task(self.jobs.run(), name="jobs"))
-                tasks.append(group.create_task(self.session.run(), name="session"))
+                tasks += [session, group.create_task(self._steward.run(), name="steward")]
                 if self._control is not None:
                     tasks.append(group.create_task(self._control.run(), name="control"))
                 failure: BaseException | None = None
@@ -218,6 +223,8 @@ class App:
             later = ["state"] if new.state != old.state else []
             self._turns.language = self.session.language = self.voice.language = new.language
             self._translator.options = new.translate
+            self._steward.options = new.gallery
+            self._steward.look()
             if new.speaker.volume != old.speaker.volume:
                 self.voice.set_volume(new.speaker.volume, None)
             before, self._started = self._started, self._inits(self.config)
@@ -351,7 +358,13 @@ class App:
         except KombainError as error:
             self.bus.publish(Failed(code=error.code, text=error.text(self.config.language), at=time.time()))
 
+    def _say_trouble(self, error: KombainError) -> None:
+        language, turn = self.config.language, new_id()
+        told = messages.text("replies.trouble", language, why=error.text(language))
+        self.session.when_free(partial(self.voice.say, told, language, turn), turn)
+
     def _finished(self, job: Job, artifact: Artifact | None) -> None:
+        self._steward.look()
         if self.jobs.awaited(job):
             return
         if job.state in {JobState.DONE, JobState.FAILED, JobState.QUARANTINED}:

@@ -4,6 +4,7 @@ A file's name follows from its job, so a job that is done again after a crash re
 What lies beside it (`ID.thumb.jpg`, `ID.poster.jpg`) begins with the same name, and comes and goes with it.
 """
 
+import errno
 import json
 import os
 import sqlite3
@@ -15,6 +16,7 @@ from pathlib import Path
 from daemon.engines.base import Made
 from daemon.errors import JobError
 from daemon.gallery import trash, words
+from daemon.gallery.retention import Item
 from daemon.store import Store
 from daemon.types import Artifact, Job
 
@@ -63,19 +65,19 @@ class Artifacts:
         self._learn_words()
 
     def begin(self, job: Job, suffix: str) -> Path:
-        """Return the path to make the file at: hidden, beside its final place. Raises JobError `job.write`."""
+        """Return the path to make the file at: hidden, beside its final place. Raises JobError, as `finish`."""
         path = self._final(job, suffix).with_name(f".{job.id}{PART}{suffix}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self.discard(path)
         except OSError as error:
-            raise JobError("job.write", path=path.parent, why=error.strerror) from error
+            raise _refused(path.parent, error) from error
         return path
 
     def finish(self, job: Job, part: Path, made: Made) -> Artifact:
         """Put the file from `begin` in its place, safe against a power cut. Blocks: call it in a thread.
 
-        It counts only when `index` has taken it. Raises JobError `job.nothing_made` or `job.write`.
+        It counts only when `index` has taken it. Raises JobError `job.nothing_made`, `job.write` or `disk.full`.
         """
         final = self._final(job, part.suffix)
         try:
@@ -88,7 +90,7 @@ class Artifacts:
         except FileNotFoundError as error:
             raise JobError("job.nothing_made") from error
         except OSError as error:
-            raise JobError("job.write", path=final, why=error.strerror) from error
+            raise _refused(final, error) from error
         return Artifact(job.id, job.id, job.kind, final, made.mime, made.meta)
 
     def discard(self, part: Path) -> None:
@@ -159,6 +161,11 @@ class Artifacts:
         condition = f"WHERE {' AND '.join(where)}" if where else ""
         return self._entries(f"{condition} ORDER BY number DESC LIMIT ?", *values, query.limit)
 
+    def items(self) -> list[Item]:
+        """Return all there is, the oldest first, as far as it matters for what goes to make room."""
+        rows = self._store.rows("SELECT id, bytes, created, kept FROM artifacts ORDER BY number")
+        return [Item(row["id"], row["bytes"], row["created"], not row["kept"]) for row in rows]
+
     def forget(self, ids: list[str]) -> None:
         """Remove rows, all or none; their files are hidden already (`gallery.trash`). Raises JobError `store.…`."""
         with self._store.transaction() as db:
@@ -201,6 +208,12 @@ class Artifacts:
 def _parts(part: Path) -> list[Path]:
     """Return the file from `begin`, if it is there, and what was written beside it."""
     return list(part.parent.glob(f"{part.stem}.*"))
+
+
+def _refused(path: Path, error: OSError) -> JobError:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return JobError("disk.full", path=path, free=0)
+    return JobError("job.write", path=path, why=error.strerror)
 
 
 def _sync(path: Path) -> None:

@@ -15,6 +15,7 @@ from daemon.audio.options import SpeakerOptions
 from daemon.ears.options import EarsOptions
 from daemon.engines.section import ClipOptions, EngineSection, PictureOptions, TtsOptions
 from daemon.errors import ConfigError, EngineError
+from daemon.gallery.options import GalleryOptions
 from daemon.mqtt.options import MqttOptions
 from daemon.transcription.options import SttOptions
 from daemon.translation.options import TranslateOptions
@@ -64,6 +65,7 @@ class Config(BaseModel):
     picture: PictureOptions = PictureOptions()
     clip: ClipOptions = ClipOptions()
     translate: TranslateOptions = TranslateOptions()
+    gallery: GalleryOptions = GalleryOptions()
     mqtt: MqttOptions = MqttOptions()
     log: LogOptions = LogOptions()
 

@@ -10,7 +10,7 @@ import logging
 import random
 import secrets
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -67,6 +67,16 @@ class Maker(Protocol):
         """Let what is being made wait at its next step, or go on."""
 
 
+class Room(Protocol):
+    """Who sees to the disk's room: `gallery.steward.Steward`."""
+
+    def check(self) -> None:
+        """Raise JobError `disk.full` while nothing can be made."""
+
+    async def make_room(self) -> None:
+        """Make the room that a job needs. Raises JobError `disk.full`."""
+
+
 class Jobs:
     """Accepts, orders, makes and remembers jobs. `run` is its task; everything else is called on the event loop."""
 
@@ -85,6 +95,7 @@ class Jobs:
         self._bus = bus
         self._makers = makers
         self._finished = finished
+        self.room: Room | None = None
         self._active = {job.id: job for job in self._ledger.unfinished()}
         self._making: dict[str, asyncio.Task[Artifact]] = {}
         self._began: dict[str, float] = {}
@@ -109,6 +120,8 @@ class Jobs:
             return self._active.get(known.id, known)
         if len(self._active) >= MOST_ACTIVE:
             raise JobError("job.full", most=MOST_ACTIVE)
+        if self.room is not None:
+            self.room.check()
         request = {name: value for name, value in request.items() if value is not None}
         seeded = "seed" in request
         request, parent = {"seed": random.randrange(1 << 31), **request}, None
@@ -176,6 +189,10 @@ class Jobs:
     def awaited(self, job: Job) -> bool:
         """Say whether a child waits for what comes of this job: then it is the child that is told of."""
         return any(child.parent == job.id for child in self._active.values())
+
+    def ingredients(self) -> set[str]:
+        """Return the ids of the artifacts that queued and running jobs are made of."""
+        return self._ledger.ingredients() if self._active else set()
 
     def active(self) -> list[Job]:
         """Return the queued and running jobs, the oldest first."""
@@ -257,6 +274,8 @@ class Jobs:
     async def _make(self, job: Job) -> Artifact:
         maker, request = self._makers[job.kind], self._request(job)
         deadline = max(LEAST_DEADLINE_S, DEADLINE_FACTOR * self.estimate(job.kind, request))
+        if self.room is not None:
+            await self.room.make_room()
         part = self._artifacts.begin(job, maker.suffix)
         try:
             async with self._within(deadline):
@@ -297,6 +316,9 @@ class Jobs:
                 self._try_again(job)
             case Cancelled():
                 self._end(job, JobState.CANCELLED)
+            case KombainError(code="disk.full") as error if self.room is not None and job.attempts < MOST_ATTEMPTS:
+                log.warning("job %s: %s", job.id, error)
+                self._try_again(job)  # room is made before it begins
             case KombainError() as error:
                 self._fail(job, error)
             case error:
@@ -385,11 +407,6 @@ class Jobs:
         if job.state is JobState.QUEUED or began is None:
             return total
         return left(total, time.monotonic() - began, job.progress)
-
-
-def ingredients(jobs: Iterable[Job]) -> set[str]:
-    """Return the ids of the artifacts that `jobs` are made of."""
-    return {Path(str(job.request["image"])).stem for job in jobs if job.request.get("image")}
 
 
 def new_id(now: float) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 from daemon.artifacts import Artifacts
@@ -54,6 +55,13 @@ class Ledger:
     def by_key(self, key: str) -> Job | None:
         """Return the job that was accepted under that idempotency key."""
         return next(iter(self._jobs("key = ?", key)), None)
+
+    def ingredients(self) -> set[str]:
+        """Return the ids of the artifacts that queued and running jobs are made of."""
+        waiting = self.unfinished()
+        given = {Path(str(job.request["image"])).stem for job in waiting if job.request.get("image")}
+        parents = [parent for job in waiting if job.parent and (parent := self.get(job.parent))]
+        return given | {parent.artifact for parent in parents if parent.artifact}
 
     def durations(self, kind: str, engine: str) -> list[tuple[dict[str, Any], float]]:
         """Return the requests of the last jobs of this kind on this engine, and how many seconds each took."""

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from daemon import log as logs
 from daemon import messages
-from daemon.bus import Bus
+from daemon.bus import Bus, Subscription
 from daemon.errors import EngineError, KombainError, WorkerError
 from daemon.events import (
     Failed,
@@ -76,8 +76,12 @@ class Session:
 
     async def run(self) -> None:
         """Hear until cancelled, or until the source comes to its end (a recording)."""
+        with self._bus.subscribe(PartChanged) as changes:
+            await self._live(changes)
+
+    async def _live(self, changes: Subscription) -> None:
         async with asyncio.TaskGroup() as self._tasks, self._open():
-            watching = self._tasks.create_task(self._watch_parts(), name="session: parts")
+            watching = self._tasks.create_task(self._watch_parts(changes), name="session: parts")
             self.tell()
             self._open_ears()
             await self.ended.wait()
@@ -362,11 +366,10 @@ class Session:
             self.state = state
             self._bus.publish(StateChanged(state=state, at=time.time()))
 
-    async def _watch_parts(self) -> None:
-        with self._bus.subscribe(PartChanged) as changes:
-            async for change in changes:
-                if isinstance(change, PartChanged):
-                    self._parts[change.part] = change
+    async def _watch_parts(self, changes: Subscription) -> None:
+        async for change in changes:
+            if isinstance(change, PartChanged):
+                self._parts[change.part] = change
 
     def _fail(self, error: KombainError, turn: str) -> None:
         log.error("%s", error)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from daemon.errors import JobError
+from daemon.reserve import Reserve
 
 log = logging.getLogger(__name__)
 FILE = "kombain.db"
@@ -80,6 +81,8 @@ class Store:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # what was said and made is its user's alone
         except OSError as error:
             raise JobError("store.folder", path=folder, why=error.strerror) from error
+        self._reserve = Reserve(folder)
+        self._reserve.free_if_needed()
         with self._explained():
             self._db = self._open()
 
@@ -89,7 +92,11 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing: the block's changes are on the disk when it ends. Raises JobError as `__init__` does."""
+        """All or nothing: the block's changes are on the disk when it ends. Raises JobError as `__init__` does.
+
+        On a disk that is full it takes the reserve's room.
+        """
+        self._reserve.free_if_needed()
         with self._explained():
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -117,6 +124,7 @@ class Store:
 
     def _error(self, name: str, error: Exception) -> JobError:
         if name.startswith("SQLITE_FULL"):
+            self._reserve.free()  # for the next try
             return JobError("store.full", path=self.path)
         if name.startswith("SQLITE_BUSY"):
             return JobError("store.in_use", path=self.path)

@@ -230,7 +230,6 @@ def _direct(asked: Any) -> list[dict[str, Any]]:
     from daemon.config import load
     from daemon.errors import JobError
     from daemon.gallery.gallery import Gallery
-    from daemon.jobs import ingredients
     from daemon.ledger import Ledger
     from daemon.store import FILE, Store
 
@@ -241,8 +240,7 @@ def _direct(asked: Any) -> list[dict[str, Any]]:
             raise JobError("gallery.no_such", id=asked.ids[0])
         return []
     with closing(Store(state)) as store:
-        waiting = Ledger(store).unfinished()
-        desk = Gallery(Artifacts(state / "artifacts", store), Bus(), lambda: ingredients(waiting))
+        desk = Gallery(Artifacts(state / "artifacts", store), Bus(), Ledger(store).ingredients)
         return list(asyncio.run(desk.answer(asked))["entries"])
 
 

@@ -47,8 +47,16 @@ class Gallery:
 
         Raises JobError `gallery.in_use` when a job needs one of them, `gallery.undeletable`, `store.…`.
         """
-        if needed := {entry.artifact.id for entry in entries} & set(self._in_use()):
+        if needed := {entry.artifact.id for entry in entries} & self.needed():
             raise JobError("gallery.in_use", id=min(needed))
+        deleting = asyncio.create_task(self._delete(entries), name="gallery: delete")
+        return await asyncio.shield(deleting)  # what is begun is ended, whoever waits for it
+
+    def needed(self) -> set[str]:
+        """Return the ids that a waiting or running job is made of."""
+        return set(self._in_use())
+
+    async def _delete(self, entries: Sequence[Entry]) -> Sequence[Entry]:
         hidden = await asyncio.to_thread(_hide, [entry.artifact for entry in entries])
         try:
             self._artifacts.forget([entry.artifact.id for entry in entries])

@@ -5,6 +5,7 @@ Call: {"op": "make", "request", "path"} → {"op": "progress", "value"} … {"op
 moment: {"op": "pause", "on"}.
 """
 
+import errno
 import logging
 import os
 from collections.abc import AsyncIterator, Callable
@@ -31,6 +32,7 @@ from daemon.workers.worker import Worker
 
 log = logging.getLogger(__name__)
 NICE = 10
+FULL = {errno.ENOSPC, errno.EDQUOT}
 UNTRUSTED = ("engine.out_of_memory", "engine.device", "worker.garbage")
 """After these a child is not used again: its memory is in pieces, its device or itself no longer answers sensibly."""
 
@@ -120,6 +122,10 @@ class Service:
                 thumbnail.make(path)
         except Cancelled:
             path.unlink(missing_ok=True)
+            raise
+        except Exception as error:
+            if getattr(error, "errno", None) in FULL:  # Python's OSError, or PyAV's
+                raise EngineError("disk.full", path=path.parent, free=0) from error
             raise
         call.send({"op": "made", "mime": made.mime, "meta": {**card, "recipe": recipe}})
 

@@ -18,9 +18,9 @@ from daemon.events import GalleryChanged
 from daemon.gallery import trash, wish, words
 from daemon.gallery.gallery import Gallery
 from daemon.gallery.wish import Wish
-from daemon.jobs import ingredients
+from daemon.ledger import Ledger
 from daemon.store import MIGRATIONS, Store
-from daemon.types import Artifact, Job
+from daemon.types import Artifact, Job, JobState
 
 PROMPTS = ("рыжая лиса в снегу", "Ёлка и дом", "two foxes on a hill", "кот на крыше")
 
@@ -113,12 +113,18 @@ async def test_deleting_takes_file_thumbnail_and_row_and_tells_the_last(house: H
 
 async def test_what_a_job_is_made_of_stays(house: House) -> None:
     made = house.make(1)
-    job = Job("b", "t", "clip", {"image": str(made.path)})
-    house.needed = ingredients([job, Job("c", "t", "picture", {})])
-    with pytest.raises(JobError) as refused:
-        await house.ask(do="delete", ids=[made.id])
-    assert refused.value.code == "gallery.in_use"
-    assert house.artifacts.get(made.id) == made
+    other, ledger = house.make(2), Ledger(house.store)
+    ledger.add(Job("b", "t", "clip", {"image": str(made.path)}), None)
+    ledger.add(Job("c", "t", "picture", {}), None)
+    ledger.add(Job("d", "t", "clip", {}, parent="c"), None)
+    ledger.write(Job("c", "t", "picture", {}, state=JobState.DONE, artifact=other.id))
+    house.needed = ledger.ingredients()
+    assert house.needed == {made.id, other.id}
+    for needed in (made, other):
+        with pytest.raises(JobError) as refused:
+            await house.ask(do="delete", ids=[needed.id])
+        assert refused.value.code == "gallery.in_use"
+        assert house.artifacts.get(needed.id) == needed
 
 
 async def test_a_file_deleted_by_hand_is_not_shown_as_alive(house: House) -> None:
