@@ -384,7 +384,10 @@ class App:
 
 def _warm_up() -> None:
     """Read what the first turn would wait for: grammars, sentences, and how a time is written."""
-    for language in messages.LANGUAGES:
-        intents.recognize(FREE_WORDS[language], language)
-        messages.text("replies.help", language)
-        spoken.clock(datetime.now().astimezone(), language)
+    try:
+        for language in messages.LANGUAGES:
+            intents.recognize(FREE_WORDS[language], language)
+            messages.text("replies.help", language)
+            spoken.clock(datetime.now().astimezone(), language)
+    except OSError as error:  # out of files, say: the first turn waits then, or tells
+        log.warning("%s", error)
