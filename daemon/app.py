@@ -38,8 +38,9 @@ from daemon.store import Store
 from daemon.translation.translator import Translator
 from daemon.turn import Turns, new_id
 from daemon.types import Artifact, Health, Job, JobState
-from daemon.workers import hearing, mouth, speaking
+from daemon.workers import devices, hearing, mouth, speaking
 from daemon.workers.making import Maker
+from daemon.workers.pool import Pool
 from daemon.workers.worker import Worker
 from intents.model import Generate
 
@@ -85,7 +86,12 @@ class App:
         self.stt = Worker("stt", hearing.SERVICE, inits["stt"], bus=self.bus)
         self.tts = Worker("tts", speaking.SERVICE, inits["tts"], bus=self.bus)
         self.mouth = Worker("mouth", mouth.SERVICE, inits["speaker"], bus=self.bus)
-        self._makers = {kind: Maker(kind, inits[kind], self._models, bus=self.bus) for kind in ("picture", "clip")}
+        found = devices.capacity(config.making.devices, devices.gpus(), devices.host_mb())
+        self._pool = Pool(found, 60 * config.making.idle_minutes)
+        self._makers = {
+            kind: Maker(kind, inits[kind], self._models, bus=self.bus, pool=self._pool) for kind in ("picture", "clip")
+        }
+        self._parts: tuple[Worker | Maker, ...] = (self.stt, self.tts, self.mouth, *self._makers.values())
         self._artifacts = Artifacts(self._state / "artifacts", self._store)
         self.jobs = Jobs(self._store, self._artifacts, self.bus, self._makers, self._finished)
         self._gallery = Gallery(self._artifacts, self.bus, self.jobs.ingredients)
@@ -150,8 +156,8 @@ class App:
                 group = self._group
                 await self._report()
                 self._gallery.tell()  # the broker may hold one that was deleted while we were away
-                workers = [self.stt, self.tts, self.mouth, *(maker.worker for maker in self._makers.values())]
-                tasks = [group.create_task(worker.run(), name=worker.name) for worker in workers]
+                tasks = [group.create_task(part.run(), name=part.name) for part in self._parts]
+                tasks.append(group.create_task(self._pool.run(), name="pool"))
                 session = group.create_task(self.session.run(), name="session")  # it hears of what the others report
                 tasks.append(group.create_task(self.jobs.run(), name="jobs"))
                 tasks += [session, group.create_task(self._steward.run(), name="steward")]
@@ -176,11 +182,11 @@ class App:
         troubles: dict[str, str] = {}
         async with asyncio.TaskGroup() as group:
             group.create_task(asyncio.to_thread(_warm_up), name="warm up")
-            for worker in (self.stt, self.tts, self.mouth, *(maker.worker for maker in self._makers.values())):
+            for part in self._parts:
                 try:
-                    await worker.ready()
+                    await part.ready()
                 except KombainError as error:
-                    troubles[worker.name] = error.text(self.config.language)
+                    troubles[part.name] = error.text(self.config.language)
             with contextlib.suppress(KombainError):
                 await self._mouth.ready()
         await self._say_what_stands_in()
@@ -221,6 +227,8 @@ class App:
             old, self.config = self.config, new.model_copy(update={"state": self.config.state})
             changed = differing(old, self.config)
             later = ["state"] if new.state != old.state else []
+            later += ["making.devices"] if new.making.devices != old.making.devices else []
+            self._pool.patience_s = 60 * new.making.idle_minutes
             self._turns.language = self.session.language = self.voice.language = new.language
             self._translator.options = new.translate
             self._steward.options = new.gallery

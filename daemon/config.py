@@ -19,6 +19,7 @@ from daemon.gallery.options import GalleryOptions
 from daemon.mqtt.options import MqttOptions
 from daemon.transcription.options import SttOptions
 from daemon.translation.options import TranslateOptions
+from daemon.workers.options import MakingOptions
 
 MAX_BYTES = 256 << 10
 PREFIX = "KOMBAIN__"
@@ -64,6 +65,7 @@ class Config(BaseModel):
     speaker: SpeakerOptions = SpeakerOptions()
     picture: PictureOptions = PictureOptions()
     clip: ClipOptions = ClipOptions()
+    making: MakingOptions = MakingOptions()
     translate: TranslateOptions = TranslateOptions()
     gallery: GalleryOptions = GalleryOptions()
     mqtt: MqttOptions = MqttOptions()

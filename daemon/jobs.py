@@ -11,7 +11,7 @@ import random
 import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -60,7 +60,16 @@ class Maker(Protocol):
     def recipe(self, request: dict[str, Any]) -> str:
         """Return what two requests that give the same file have in common. Raises EngineError, OSError."""
 
-    def make(self, request: dict[str, Any], path: Path, progress: Callable[[float], None]) -> Awaitable[Made]:
+    @property
+    def width(self) -> int:
+        """How many things it can make at once."""
+
+    def placed(self) -> AbstractAsyncContextManager[str]:
+        """Wait for a device, and have it while the block runs."""
+
+    def make(
+        self, request: dict[str, Any], path: Path, progress: Callable[[float], None], device: str | None = None
+    ) -> Awaitable[Made]:
         """Make it at `path`. Raises WorkerError when the worker died, another KombainError when it can't be done."""
 
     def pause(self, *, on: bool) -> None:
@@ -240,13 +249,28 @@ class Jobs:
     # one runner
 
     async def _serve(self, kind: str) -> None:
-        while True:
-            waiting = [job for job in self._active.values() if job.kind == kind and job.parent not in self._active]
-            if waiting:
-                await self._perform(in_order(waiting)[0])
-            else:
-                self._work[kind].clear()
-                await self._work[kind].wait()
+        """Make the jobs of a kind, as many at once as its maker can."""
+        making: set[str] = set()
+
+        async def one(job: Job) -> None:
+            try:
+                await self._perform(job)
+            finally:
+                making.discard(job.id)
+                self._work[kind].set()
+
+        async with asyncio.TaskGroup() as group:
+            while True:
+                waiting = [
+                    job for job in self._active.values()
+                    if job.kind == kind and job.parent not in self._active and job.id not in making
+                ]  # fmt: skip
+                if waiting and len(making) < self._makers[kind].width:
+                    making.add((job := in_order(waiting)[0]).id)
+                    group.create_task(one(job), name=f"jobs: {kind} {job.id}")
+                else:
+                    self._work[kind].clear()
+                    await self._work[kind].wait()
 
     async def _perform(self, job: Job) -> None:
         try:
@@ -278,8 +302,8 @@ class Jobs:
             await self.room.make_room()
         part = self._artifacts.begin(job, maker.suffix)
         try:
-            async with self._within(deadline):
-                made = await maker.make(request, part, partial(self._progress, job.id))
+            async with maker.placed() as device, self._within(deadline):
+                made = await maker.make(request, part, partial(self._progress, job.id), device)
             del self._making[job.id]  # from here on it is too late to cancel it
             return await asyncio.to_thread(self._artifacts.finish, job, part, made)
         except TimeoutError as error:

@@ -1,7 +1,8 @@
 """A maker that behaves like `workers.making.Maker` but has no child process: for tests of jobs and what uses them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ class FakeMaker:
     engine = "fake"
     suffix = ".txt"
     sketch = False
+    width = 1
     needs_image = False
     repeats = False
     """Whether it says by what recipe a thing was made."""
@@ -29,6 +31,10 @@ class FakeMaker:
         self.begun = asyncio.Event()
         self.go = asyncio.Event()
 
+    @asynccontextmanager
+    async def placed(self) -> AsyncIterator[str]:
+        yield "cpu"
+
     def pause(self, *, on: bool) -> None:
         self.paused.append(on)
 
@@ -38,7 +44,9 @@ class FakeMaker:
     def recipe(self, request: dict[str, Any]) -> str:
         return f"{request['prompt']} {request['seed']}"
 
-    async def make(self, request: dict[str, Any], path: Path, progress: Callable[[float], None]) -> Made:
+    async def make(
+        self, request: dict[str, Any], path: Path, progress: Callable[[float], None], device: str | None = None
+    ) -> Made:
         prompt = request["prompt"]
         self._write(path, "half")
         progress(0.5)

@@ -254,6 +254,17 @@ async def test_a_failure_has_a_reason_and_leaves_no_file(tmp_path: Path, prompt:
         assert house.files() == []
 
 
+async def test_as_many_at_once_as_there_are_devices(tmp_path: Path) -> None:
+    async with living(House(tmp_path)) as house:
+        house.maker.width = 2
+        jobs = [house.submit("slow") for _ in range(3)]
+        async with asyncio.timeout(5):
+            while [job.state for job in house.jobs.active()] != ["running", "running", "queued"]:  # noqa: ASYNC110
+                await asyncio.sleep(0)
+        house.maker.go.set()
+        assert {(await house.end())[0].id for _ in jobs} == {job.id for job in jobs}
+
+
 async def test_a_job_that_takes_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs_module, "LEAST_DEADLINE_S", 0.01)
     monkeypatch.setattr(jobs_module, "DEADLINE_FACTOR", 0)

@@ -67,6 +67,7 @@ LAYERS = {
     "daemon.transcription": 2,
     "daemon.translation": 2,
     "daemon.wakewords": 2,
+    "daemon.workers.options": 1,
     "daemon.workers": 2,
     # 3: a turn
     "daemon.jobs": 3,

@@ -5,9 +5,11 @@ Call: {"op": "make", "request", "path"} → {"op": "progress", "value"} … {"op
 moment: {"op": "pause", "on"}.
 """
 
+import asyncio
 import errno
 import logging
 import os
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -24,8 +26,10 @@ from daemon.errors import Cancelled, ConfigError, EngineError, KombainError, Wor
 from daemon.gallery import imprint, thumbnail
 from daemon.messages import text
 from daemon.translation.writing import readable
+from daemon.workers import devices
 from daemon.workers.child import Call
 from daemon.workers.courtesy import give_way
+from daemon.workers.pool import Pool
 from daemon.workers.process import RemoteCall
 from daemon.workers.wear import Wear, resident_mb
 from daemon.workers.worker import Worker
@@ -94,6 +98,8 @@ class Service:
     def load(self) -> dict[str, Any]:
         """Choose and load the engine; say which and why."""
         _step_back()
+        if (device := self._init.get("device")) is not None:  # before anything of CUDA is imported
+            os.environ["CUDA_VISIBLE_DEVICES"] = devices.visible(device)
         choice = choose(self._init["kind"], self._init["section"], Path(self._init["models"]))
         choice.engine.load()
         self._name, self._engine, self._settings = choice.name, choice.engine, choice.settings
@@ -127,17 +133,67 @@ class Service:
             if getattr(error, "errno", None) in FULL:  # Python's OSError, or PyAV's
                 raise EngineError("disk.full", path=path.parent, free=0) from error
             raise
-        call.send({"op": "made", "mime": made.mime, "meta": {**card, "recipe": recipe}})
+        meta = {**card, "recipe": recipe}
+        call.send({"op": "made", "mime": made.mime, "meta": meta, "memory_mb": self._held_mb()})
+
+    def _held_mb(self) -> int:
+        """Return the memory that the engine has on its device; 0 where that can't be known."""
+        if getattr(self._engine, "elsewhere", False):
+            return 0
+        torch = sys.modules.get("torch")
+        if torch is not None and torch.cuda.is_available():
+            return int(torch.cuda.max_memory_reserved()) >> 20
+        return resident_mb(os.getpid())
 
 
 class Maker:
-    """The main process's side of the generator of one kind: what `Jobs` makes with. Run `worker.run()` as a task."""
+    """The main process's side of the generators of one kind: what `Jobs` makes with. `run` is its task.
 
-    def __init__(self, kind: str, section: dict[str, Any], models: Path, *, bus: Bus) -> None:
+    There is a worker for each device of the pool. An engine that computes on a device (it has the option `device`)
+    sleeps until the pool gives it one; any other is loaded in the first worker, and stays.
+    """
+
+    def __init__(self, kind: str, section: dict[str, Any], models: Path, *, bus: Bus, pool: Pool | None = None) -> None:
         """`section` holds only what JSON can hold (`model_dump(mode="json")`)."""
         self._kind, self._section, self._models = kind, section, models
-        self._call: RemoteCall | None = None
-        self.worker = Worker(kind, "daemon.workers.making:Service", self._init(), bus=bus, nice=NICE)
+        self._pool = pool or Pool({devices.CPU: devices.host_mb()}, 0)
+        self._calls: set[RemoteCall] = set()
+        self._wear = {device: self._new_wear() for device in self._pool.capacity}
+        self._workers = {
+            device: Worker(
+                kind if number == 0 else f"{kind} {device}",
+                *("daemon.workers.making:Service", self._init(device)),
+                bus=bus,
+                nice=NICE,
+            )
+            for number, device in enumerate(self._pool.capacity)
+        }
+        warm = self._warm()
+        for device, worker in self._workers.items():
+            if device != warm:
+                worker.sleep()
+
+    @property
+    def name(self) -> str:
+        """The kind, as the process is called."""
+        return self._kind
+
+    @property
+    def worker(self) -> Worker:
+        """The first worker."""
+        return next(iter(self._workers.values()))
+
+    async def run(self) -> None:
+        """Keep the workers running until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for worker in self._workers.values():
+                group.create_task(worker.run(), name=worker.name)
+
+    async def ready(self) -> None:
+        """Wait until what is not asleep serves. Raises the EngineError it refused with."""
+        for worker in self._workers.values():
+            if worker.awake:
+                await worker.ready()
 
     @cached_property
     def choice(self) -> Choice:
@@ -146,13 +202,70 @@ class Maker:
 
     async def renew(self, section: dict[str, Any]) -> None:
         """Make by another section from the next job on; what is being made is finished. Raises EngineError."""
+        self._pool.forget(self._key)
         self._section = section
-        await self.worker.renew(self._init())
-
-    def _init(self) -> dict[str, Any]:
         self.__dict__.pop("choice", None)
-        self._wear = Wear(self._section.get("recycle_jobs", 0), self._section.get("recycle_mb", 0))
-        return {"kind": self._kind, "section": self._section, "models": str(self._models)}
+        warm = self._warm()
+        for device, worker in self._workers.items():
+            self._wear[device] = self._new_wear()
+            if device != warm:
+                await worker.renew(self._init(device), load=False)
+        if warm is not None:
+            await self._workers[warm].renew(self._init(warm))
+
+    def _init(self, device: str) -> dict[str, Any]:
+        given = {"device": device} if self._wants_device and self._pinned is None else {}
+        return {"kind": self._kind, "section": self._section, "models": str(self._models), **given}
+
+    def _new_wear(self) -> Wear:
+        return Wear(self._section.get("recycle_jobs", 0), self._section.get("recycle_mb", 0))
+
+    # where it runs
+
+    @property
+    def _key(self) -> str:
+        try:
+            return f"{self._kind}/{self.choice.name}"
+        except KombainError:
+            return self._kind
+
+    @property
+    def _wants_device(self) -> bool:
+        """Whether the engine's memory is for the pool to give: not where the config names a device outside of it."""
+        try:
+            device = self.choice.settings.get("device")
+        except KombainError:
+            return False
+        return device == "auto" or device in self._pool.capacity
+
+    @property
+    def _pinned(self) -> str | None:
+        device = self.choice.settings["device"]
+        return None if device == "auto" else str(device)
+
+    def _warm(self) -> str | None:
+        """Return the device whose worker loads right away."""
+        if not self._wants_device:
+            return next(iter(self._workers))
+        return self._pool.warm(self._key, self.choice.engine.memory_mb, self._unload, self._pinned)
+
+    def _unload(self, device: str) -> None:
+        self._workers[device].sleep()
+
+    @property
+    def width(self) -> int:
+        """How many things it can make at once."""
+        return len(self._workers) if self._wants_device and self._pinned is None else 1
+
+    @asynccontextmanager
+    async def placed(self) -> AsyncIterator[str]:
+        """Wait for a device with room for the engine, and have it while the block runs; yields its name."""
+        if not self._wants_device:
+            yield next(iter(self._workers))
+            return
+        memory_mb = self.choice.engine.memory_mb
+        async with self._pool.placed(self._key, memory_mb, self._unload, self._pinned) as device:
+            yield device
 
     @property
     def engine(self) -> str:
@@ -204,50 +317,59 @@ class Maker:
         """Return what two requests that give the same file have in common; raises EngineError, OSError."""
         return imprint.recipe(self._kind, self.choice.name, self.choice.settings, request)
 
-    async def make(self, request: dict[str, Any], path: Path, progress: Callable[[float], None]) -> Made:
-        """Make `request` at `path`. Cancelling this asks the child to stop at its next step, the model stays warm.
+    async def make(
+        self, request: dict[str, Any], path: Path, progress: Callable[[float], None], device: str | None = None
+    ) -> Made:
+        """Make `request` at `path`, on the device from `placed`, else in the first worker.
 
+        Cancelling this asks the child to stop at its next step, the model stays warm.
         Raises WorkerError when the child died or answered garbage, EngineError when it can't be made.
         """
+        device = device or next(iter(self._workers))
+        worker = self._workers[device]
         try:
-            made = await self._made(request, path, progress)
+            made, memory_mb = await self._made(worker, request, path, progress)
         except KombainError as error:
             if error.code in UNTRUSTED:
-                self.worker.discard()
+                worker.discard()
             raise
-        if (pid := self.worker.pid) is not None and self._wear.worn(pid, resident_mb(pid)):
+        self._pool.measured(self._key, device, memory_mb)
+        if (pid := worker.pid) is not None and self._wear[device].worn(pid, resident_mb(pid)):
             log.info("the child for the next %s is a new one: this one has done or grown enough", self._kind)
-            self.worker.discard()
+            worker.discard()
         return made
 
     def pause(self, *, on: bool) -> None:
         """Let what is being made wait at its next step, or go on. What is begun later is not held up by it."""
-        if self._call is not None:
-            self._call.post({"op": "pause", "on": on})
+        for call in self._calls:
+            call.post({"op": "pause", "on": on})
 
     @asynccontextmanager
-    async def _open(self, head: dict[str, Any]) -> AsyncIterator[RemoteCall]:
-        async with self.worker.call(head) as call:
-            self._call = call
+    async def _open(self, worker: Worker, head: dict[str, Any]) -> AsyncIterator[RemoteCall]:
+        async with worker.call(head) as call:
+            self._calls.add(call)
             try:
                 yield call
             finally:
-                self._call = None
+                self._calls.discard(call)
 
-    async def _made(self, request: dict[str, Any], path: Path, progress: Callable[[float], None]) -> Made:
-        made = None
-        async with self._open({"op": "make", "request": request, "path": str(path)}) as call:
+    async def _made(
+        self, worker: Worker, request: dict[str, Any], path: Path, progress: Callable[[float], None]
+    ) -> tuple[Made, int]:
+        made, memory_mb = None, 0
+        async with self._open(worker, {"op": "make", "request": request, "path": str(path)}) as call:
             async for frame in call:
                 match frame.head:
                     case {"op": "progress", "value": int() | float() as value}:
                         progress(value)
                     case {"op": "made", "mime": str() as mime, "meta": dict() as meta}:
                         made = Made(mime, meta)
+                        memory_mb = int(frame.head.get("memory_mb", 0))
                     case _:
                         raise WorkerError("worker.garbage")
         if made is None:
             raise WorkerError("worker.garbage")
-        return made
+        return made, memory_mb
 
 
 class _Reasons(str):

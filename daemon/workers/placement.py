@@ -1,7 +1,4 @@
-"""Which device a job runs on, and what must be unloaded there first: pure, over declared or measured memory.
-
-Nothing asks it yet: `Jobs` still has one worker for each kind, on the device of its engine's options.
-"""
+"""Which device a job runs on, and what must be unloaded there first: pure, over declared or measured memory."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

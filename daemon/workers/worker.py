@@ -41,6 +41,8 @@ class Worker:
         self._settled = asyncio.Event()
         self._loaded = asyncio.Event()
         self._renewed = asyncio.Event()
+        self._awake = asyncio.Event()
+        self._awake.set()
         self._numbers = itertools.count(1)
         self._ending: set[asyncio.Task[None]] = set()
 
@@ -58,6 +60,7 @@ class Worker:
         """Keep a child running until cancelled. One that says why it can't load is left alone: that is a status."""
         fails = 0
         while True:
+            await self._awake.wait()
             self._renewed.clear()
             start, began = self._start, time.monotonic()
             try:
@@ -86,21 +89,36 @@ class Worker:
             async with asyncio.timeout(RESTART_S[min(fails, len(RESTART_S)) - 1] if fails else 0):
                 await self._renewed.wait()
 
-    async def renew(self, init: dict[str, Any]) -> dict[str, Any]:
+    @property
+    def awake(self) -> bool:
+        """Whether a child runs, or is about to."""
+        return self._awake.is_set()
+
+    async def renew(self, init: dict[str, Any], *, load: bool = True) -> dict[str, Any]:
         """Serve with another init: the child is replaced once no call is open on it; return what the new one tells.
 
-        Raises the EngineError that it refuses with.
+        Without `load` it sleeps until the next call. Raises the EngineError that it refuses with.
         """
         self._start = {**self._start, "init": init}
         while self._child is not None and (calls := list(self._child.calls.values())):
             await calls[0].over.wait()
             await asyncio.sleep(0)
+        if not load:
+            self.sleep()
+            return {}
         self._refused = None
         self._settled.clear()
         self._renewed.set()
         if self._living is not None:
             self._living.kill()
         return await self.ready()
+
+    def sleep(self) -> None:
+        """End the child, which gives its memory back; the next call starts another."""
+        self._awake.clear()
+        self._refused = None
+        self.discard()
+        self._renewed.set()
 
     def discard(self) -> None:
         """End the child, which is not to be trusted after what it reported; the next call waits for a new one."""
@@ -118,6 +136,7 @@ class Worker:
         await self._loaded.wait()
 
     async def _serving(self) -> Child:
+        self._awake.set()
         while True:
             await self._settled.wait()
             if self._refused is not None:

@@ -72,3 +72,18 @@ class English(Engine):
     def make(self, request: dict[str, Any], path: Path, step: Step) -> Made:
         path.write_text(request["prompt"])
         return Made("text/plain", {"prompt": request["prompt"], "language": request["language"]})
+
+
+class Placed(Engine):
+    """One that computes on a device; what it made tells which one its process saw."""
+
+    class Options(Options):
+        steps: int = 1
+        missing: str | None = None
+        device: str = "auto"
+
+    memory_mb: ClassVar[int] = 8
+
+    def make(self, request: dict[str, Any], path: Path, step: Step) -> Made:
+        made = super().make(request, path, step)
+        return Made(made.mime, made.meta | {"visible": os.environ.get("CUDA_VISIBLE_DEVICES")})

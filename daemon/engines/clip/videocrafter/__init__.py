@@ -57,6 +57,7 @@ class Engine:
     Options: ClassVar[type[base.Options]] = Settings
     requires: ClassVar[tuple[str, ...]] = ("python:av", "python:PIL")
     memory_mb: ClassVar[int] = 16_000
+    elsewhere: ClassVar[bool] = True
     suffix: ClassVar[str] = ".mp4"
     sketch: ClassVar[bool] = False
     reads: tuple[str, ...] = ("en",)
