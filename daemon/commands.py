@@ -22,10 +22,10 @@ _ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 _SWITCH = {"on": True, "true": True, "1": True, "off": False, "false": False, "0": False}
 _FIELDS = frozenset({"text", "language", "id", "level", "by", "on"})
 MAX_PATH = 1024
-_WHOLE = {"seed": (0, (1 << 63) - 1), "width": (64, 4096), "height": (64, 4096), "steps": (1, 500)}
+_WHOLE = {"seed": (0, (1 << 63) - 1), "width": (64, 4096), "height": (64, 4096), "steps": (1, 500), "count": (1, 10)}
 _REAL = {"guidance": (0.0, 50.0), "strength": (0.0, 1.0)}
 MAKING = frozenset({*_WHOLE, *_REAL, "negative", "image"})
-"""What draw and clip take beside the text, as `engines.base.Generator.make` describes it."""
+"""What draw and clip take beside the text, as `engines.base.Generator.make` describes it, and how many are wanted."""
 
 
 class Name(StrEnum):
@@ -128,6 +128,12 @@ def build(name: str, fields: dict[str, Any]) -> Command:
             return Command(Name.VOLUME, level=level, by=by, id=key)
         case (Name.STOP | Name.REPEAT | Name.LISTEN) as wanted:
             return Command(wanted, id=key)
+
+
+def following(request: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """Return the request for the one of several that comes so many after the first: the seed goes on."""
+    seed = request.get("seed")
+    return dict(request) if seed is None else {**request, "seed": seed + number}
 
 
 def _object(name: str, plain: str) -> dict[str, Any]:

@@ -203,6 +203,10 @@ class Jobs:
         """Return the ids of the artifacts that queued and running jobs are made of."""
         return self._ledger.ingredients() if self._active else set()
 
+    def siblings(self, job: Job) -> list[Job]:
+        """Return the open jobs that were asked for together with `job`, of the same kind."""
+        return [other for other in self._active.values() if (other.turn, other.kind) == (job.turn, job.kind)]
+
     def active(self) -> list[Job]:
         """Return the queued and running jobs, the oldest first."""
         return list(self._active.values())

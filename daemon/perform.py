@@ -1,10 +1,12 @@
 """Performs a plan: each action becomes speech, a job or a change of the assistant itself."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol, assert_never
 
 from daemon import messages, spoken
+from daemon.commands import following
 from daemon.errors import KombainError
 from daemon.jobs import Jobs
 from daemon.order import AskedBy
@@ -40,6 +42,8 @@ class Performer:
         self._voice = voice
         self._jobs = jobs
         self._sketches = sketches
+        self._several: Counter[str] = Counter()
+        """By turn, how many of those that were asked for together are done."""
         self._translator = translator
 
     async def perform(
@@ -73,6 +77,10 @@ class Performer:
         if artifact is None:
             why = KombainError(job.error or "job.internal", **job.error_values).text(language)
             await self.tell(f"failed.{job.kind}", language, job.turn, why=why)
+        elif self._jobs.siblings(job):
+            self._several[job.turn] += 1
+        elif (before := self._several.pop(job.turn, 0)) > 0:
+            await self.tell(f"done_several.{job.kind}", language, job.turn, n=before + 1, prompt=prompt)
         elif artifact.job != job.id:
             await self.tell(f"done_again.{job.kind}", language, job.turn, prompt=prompt)
         elif missing:
@@ -164,10 +172,15 @@ class Performer:
                 return
             request |= {name: picture.meta[name] for name in ("prompt", "seed") if picture.meta.get(name) is not None}
             request["image"] = str(picture.path)
+        count = request.pop("count", action.count)
         try:
             if self._translator.wanted(action.kind, request["prompt"], from_picture="image" in request):
                 request[TRANSLATION] = english or await self._translator.english(request["prompt"])
-            job = self._jobs.submit(action.kind, request, turn, key, asked_by=asked_by)
+            for number in range(count):
+                job = self._jobs.submit(
+                    action.kind, following(request, number), turn, key and f"{key}.{number}" if number else key,
+                    asked_by=asked_by,
+                )  # fmt: skip
             seconds = self._jobs.remaining(job)
         except KombainError as error:
             await self.tell(f"failed.{action.kind}", language, turn, why=error.text(language))
@@ -175,7 +188,11 @@ class Performer:
         if job.state is JobState.DONE:  # made before: `finished` says so
             return
         subject = self._subject(job.kind)
-        await self.tell(f"making.{subject}", language, turn, prompt=request["prompt"], wait=wait(seconds, language))
+        told = {"prompt": request["prompt"], "wait": wait(seconds, language)}
+        if count > 1:
+            await self.tell(f"making_several.{job.kind}", language, turn, n=count, **told)
+        else:
+            await self.tell(f"making.{subject}", language, turn, **told)
 
     def _subject(self, kind: str) -> str:
         return f"{kind}_sketch" if self._sketches(kind) else kind

@@ -140,4 +140,6 @@ def _slots(match: Any, text: str, run: Sequence[Word], head: Sequence[str]) -> d
             slots[entity.name] = cut(text, run[first:] if last == len(head) - 1 else run[first : last + 1])
         elif entity.name in ("level", "by"):
             slots[entity.name] = min(int(entity.value), LOUDEST)
+        elif entity.name == "several":
+            slots[entity.name] = int(entity.value)
     return slots

@@ -43,6 +43,8 @@ class Generate:
     language: str
     source: Literal["last"] | None = None
     """What it begins with: the last picture, whose prompt then counts."""
+    count: int = 1
+    """How many, each with a seed of its own."""
 
 
 @dataclass(frozen=True, slots=True)

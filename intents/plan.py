@@ -72,5 +72,6 @@ def _action(intent: Intent) -> Action:
 def _making(intent: Intent) -> Generate | Question:
     prompt = intent.slots.get("prompt")
     if intent.name == "draw":
-        return Generate("picture", prompt, intent.language) if prompt else Question("draw")
+        count = intent.slots.get("several", 1)
+        return Generate("picture", prompt, intent.language, count=count) if prompt else Question("draw")
     return Generate("clip", prompt, intent.language) if prompt else Question("clip")

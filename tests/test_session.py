@@ -125,6 +125,18 @@ async def test_a_picture_is_acknowledged_made_and_announced(tmp_path):
         assert [event.state for event in of(house, JobChanged)][-1] == "done"
 
 
+async def test_several_pictures_are_announced_once(tmp_path):
+    async with session(tmp_path, "draw three pictures of a red fox") as house:
+        house.ears[0].wake()
+        house.ears[0].speak()
+        await until(lambda: len(house.mouth.heard) == 2)
+        assert house.mouth.heard == [
+            "I am making 3 pictures of a red fox. It will take about 6 seconds.",
+            "3 pictures of a red fox are ready.",
+        ]
+        assert len({event.artifact for event in of(house, ArtifactReady)}) == 3
+
+
 async def test_a_question_is_answered_without_the_wake_word(tmp_path):
     async with session(tmp_path, "draw", "a blue whale") as house:
         house.ears[0].wake()

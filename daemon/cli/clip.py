@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from daemon.cli.draw import Guidance, Height, Image, Negative, Steps, Strength, Width, make
+from daemon.cli.draw import Count, Guidance, Height, Image, Negative, Steps, Strength, Width, make
 
 
 def clip(
@@ -21,9 +21,10 @@ def clip(
     guidance: Guidance = None,
     strength: Strength = None,
     image: Image = None,
+    count: Count = None,
     config: Annotated[Path | None, typer.Option(readable=False, help="Film here, by this config file.")] = None,
 ) -> None:
     """Make a clip. · Сделать ролик."""
     making: dict[str, Any] = {"seed": seed, "negative": negative, "width": width, "height": height, "steps": steps}
-    making |= {"guidance": guidance, "strength": strength, "image": image}
+    making |= {"guidance": guidance, "strength": strength, "image": image, "count": count}
     make("clip", {"prompt": prompt, "language": language, **making}, out, engine, config)

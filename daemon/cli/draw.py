@@ -14,6 +14,7 @@ Height = Annotated[int | None, typer.Option(help="Pixels.")]
 Steps = Annotated[int | None, typer.Option(help="Denoising steps.")]
 Guidance = Annotated[float | None, typer.Option(help="How closely to follow the words.")]
 Strength = Annotated[float | None, typer.Option(help="How far to go from --image, 0 to 1.")]
+Count = Annotated[int | None, typer.Option(help="How many, each with the next seed; 1 to 10.")]
 Image = Annotated[str | None, typer.Option(help="A picture to start from: a file, an id of the gallery, or “last”.")]
 
 
@@ -30,11 +31,12 @@ def draw(
     guidance: Guidance = None,
     strength: Strength = None,
     image: Image = None,
+    count: Count = None,
     config: Annotated[Path | None, typer.Option(readable=False, help="Draw here, by this config file.")] = None,
 ) -> None:
     """Draw a picture. · Нарисовать картинку."""
     making: dict[str, Any] = {"seed": seed, "negative": negative, "width": width, "height": height, "steps": steps}
-    making |= {"guidance": guidance, "strength": strength, "image": image}
+    making |= {"guidance": guidance, "strength": strength, "image": image, "count": count}
     make("picture", {"prompt": prompt, "language": language, **making}, out, engine, config)
 
 
@@ -50,7 +52,8 @@ def make(
     from daemon.cli.follow import made_by_assistant
     from daemon.cli.language import checked, system_language
     from daemon.cli.notice import notice
-    from daemon.cli.output import check
+    from daemon.cli.output import check, numbered
+    from daemon.commands import following
     from daemon.engines import load
 
     request = _checked({**request, "language": checked(request["language"], request["prompt"])}, kind)
@@ -61,7 +64,8 @@ def make(
         if made_by_assistant(kind, request, out):
             return
         notice(messages.text("control.once", system_language()))
-    make_once(kind, request, out, engine, config)
+    for number, to in enumerate(numbered(out, request.pop("count", None) or 1)):
+        make_once(kind, following(request, number), to, engine, config)
 
 
 def _checked(request: dict[str, Any], kind: str) -> dict[str, Any]:
@@ -89,7 +93,7 @@ def make_once(
     """
     from daemon import messages, paths
     from daemon.cli.language import system_language
-    from daemon.cli.output import whole
+    from daemon.cli.output import unused, whole
     from daemon.config import load
     from daemon.gallery import imprint
     from daemon.translation.writing import TRANSLATION
@@ -99,7 +103,7 @@ def make_once(
     section = getattr(settings, kind).model_dump(mode="json") | ({"engine": name} if name else {})
     models = (settings.state or paths.state()) / "models"
     choice = choose(kind, section, models)
-    out = out or Path(f"kombain-{datetime.now().astimezone():%Y%m%d-%H%M%S}{choice.suffix}")
+    out = out or unused(Path(f"kombain-{datetime.now().astimezone():%Y%m%d-%H%M%S}{choice.suffix}"))
     began = time.monotonic()
     with whole(out, out.suffix.lower()) as passing, TemporaryDirectory() as folder:
         if choice.engine.needs_image and not request.get("image"):

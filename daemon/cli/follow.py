@@ -17,13 +17,14 @@ COMMANDS = {"picture": "draw", "clip": "clip"}
 ENDED = {"done", "failed", "cancelled", "quarantined"}
 
 
-def follow(remote: Remote, turn: str) -> dict[str, Any] | None:
-    """Print replies as they are spoken until the turn and its jobs are over; return the artifact that came of them.
+def follow(remote: Remote, turn: str) -> list[dict[str, Any]]:
+    """Print replies as they are spoken until the turn and its jobs are over; return the artifacts that came of them.
 
     `ask("events")` must have been asked before the turn's command. Exits with 1 when the turn or a job failed.
     """
     jobs: dict[str, str] = {}
-    artifact, over = None, False
+    artifacts: list[dict[str, Any]] = []
+    over = False
     with _progress() as show:
         for event in remote.events():
             if event.get("turn") != turn:
@@ -38,15 +39,15 @@ def follow(remote: Remote, turn: str) -> dict[str, Any] | None:
                     jobs[event["job"]] = event["state"]
                     show(event["progress"])
                 case "artifact_ready":
-                    artifact = event
+                    artifacts.append(event)
                 case "turn_end":
                     over = True
-            if over and set(jobs.values()) <= ENDED and (artifact or not jobs or "done" not in jobs.values()):
+            if over and set(jobs.values()) <= ENDED and len(artifacts) >= list(jobs.values()).count("done"):
                 break
-    if jobs and artifact is None:
+    if jobs and not artifacts:
         print(messages.text(f"demo.job.{list(jobs.values())[-1]}", system_language()), file=sys.stderr)
         raise typer.Exit(1)
-    return artifact
+    return artifacts
 
 
 def said_by_assistant(text: str, language: str) -> bool:
@@ -66,7 +67,7 @@ def made_by_assistant(kind: str, request: dict[str, Any], out: Path | None) -> b
     """
     import shutil
 
-    from daemon.cli.output import whole
+    from daemon.cli.output import numbered, whole
 
     if (remote := running()) is None:
         return False
@@ -74,16 +75,17 @@ def made_by_assistant(kind: str, request: dict[str, Any], out: Path | None) -> b
         remote.ask("events")
         given = {name: value for name, value in request.items() if name != "prompt"}
         turn = remote.ask(COMMANDS[kind], text=request["prompt"], **given)["turn"]
-        artifact = follow(remote, turn)
-    if artifact is None:
+        artifacts = [one for one in follow(remote, turn) if one["kind"] == kind]
+    if not artifacts:
         raise typer.Exit(1)
-    made = Path(artifact["path"])
-    if out is not None:
-        if out.suffix.lower() != made.suffix:
-            raise ConfigError("drawing.other_format", path=out, made=made)
-        with whole(out, out.suffix) as passing:
-            shutil.copyfile(made, passing)
-    print(out or made)
+    outs = numbered(out, len(artifacts))
+    for made, to in zip((Path(one["path"]) for one in artifacts), outs, strict=True):
+        if to is not None:
+            if to.suffix.lower() != made.suffix:
+                raise ConfigError("drawing.other_format", path=to, made=made)
+            with whole(to, to.suffix) as passing:
+                shutil.copyfile(made, passing)
+        print(to or made)
     return True
 
 

@@ -27,6 +27,7 @@ def answer(text: str, language: str) -> None:
             case Tell(what="help" | "not_understood" as what):
                 print(messages.text(f"replies.{what}", language))
             case Generate(source=None):
-                make_once(action.kind, {"prompt": action.prompt, "language": language, "seed": None})
+                for _ in range(action.count):
+                    make_once(action.kind, {"prompt": action.prompt, "language": language, "seed": None})
             case _:
                 raise ConfigError("control.needs_daemon")

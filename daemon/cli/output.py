@@ -44,3 +44,16 @@ def _told(out: Path) -> Iterator[None]:
         if "null" not in str(error):
             raise
         raise ConfigError("drawing.unwritable", path=out, why=error) from error
+
+
+def numbered(out: Path | None, count: int) -> list[Path | None]:
+    """Return where each of several goes: "fox.png" becomes "fox-1.png" and so on; one keeps its name."""
+    if out is None or count == 1:
+        return [out] * count
+    return [out.with_stem(f"{out.stem}-{number}") for number in range(1, count + 1)]
+
+
+def unused(path: Path) -> Path:
+    """Return the path, with a number behind its name where there is such a file already."""
+    names = (path, *(path.with_stem(f"{path.stem}-{number}") for number in range(2, 100)))
+    return next((name for name in names if not name.exists()), path)

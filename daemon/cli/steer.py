@@ -27,9 +27,8 @@ def ask(
         return
     with remote:
         remote.ask("events")
-        made = follow(remote, remote.ask("ask", text=text, language=language)["turn"])
-    if made:
-        print(made["path"])
+        for made in follow(remote, remote.ask("ask", text=text, language=language)["turn"]):
+            print(made["path"])
 
 
 def stop() -> None:

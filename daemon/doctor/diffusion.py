@@ -14,7 +14,7 @@ from daemon.errors import EngineError
 
 INSTALL = f"{sys.executable} -m pip install"
 LIBRARIES = f"{INSTALL} 'kombain[diffusion]'"
-CUDA = f"{INSTALL} --force-reinstall torch --index-url https://download.pytorch.org/whl/cu128"
+CUDA = f"{INSTALL} --force-reinstall torch"
 
 FILMING: dict[str, Any] = {"svd": svd, "diffusers_video": diffusers_video}
 

@@ -45,6 +45,12 @@ def test_what_cannot_be_made_is_told_before_anything_is_done(tmp_path: Path, giv
     assert not (tmp_path / "x.png").exists()
 
 
+def test_several_go_to_numbered_files_with_seeds_that_go_on(tmp_path: Path) -> None:
+    draw("a fox", tmp_path / "fox.png", engine="fake", seed=7, count=2)
+    found = {path.name: imprint.read(path) for path in tmp_path.glob("*.png")}
+    assert {name: told and told["seed"] for name, told in found.items()} == {"fox-1.png": 7, "fox-2.png": 8}
+
+
 def test_a_clip_is_made_by_any_engine(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     clip("лиса", tmp_path / "x.mp4", engine="fake")
     assert "0.5 s" in capsys.readouterr().out
@@ -138,7 +144,9 @@ def test_a_clip_of_the_assistants_own_format_is_not_renamed_to_another(
 ) -> None:
     assistant = Assistant(tmp_path / "made.webm")
     monkeypatch.setattr("daemon.cli.follow.running", lambda: assistant)
-    monkeypatch.setattr("daemon.cli.follow.follow", lambda _remote, _turn: {"path": str(assistant.made)})
+    monkeypatch.setattr(
+        "daemon.cli.follow.follow", lambda _remote, _turn: [{"path": str(assistant.made), "kind": "clip"}]
+    )
     with pytest.raises(ConfigError) as caught:
         clip("a fox", tmp_path / "x.mp4")
     assert caught.value.code == "drawing.other_format"

@@ -25,6 +25,7 @@ def test_json_is_one_line(capsys):
                 "prompt": "a red fox in the snow",
                 "language": "en",
                 "source": None,
+                "count": 1,
             }
         ],
     }

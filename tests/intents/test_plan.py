@@ -14,6 +14,8 @@ from intents.plan import STEP
     [
         ("say hello", Say("hello", "en")),
         ("draw a cat", Generate("picture", "a cat", "en")),
+        ("draw three pictures of a cat", Generate("picture", "a cat", "en", count=3)),
+        ("draw three cats", Generate("picture", "three cats", "en")),
         ("draw", Question("draw")),
         ("make a clip of a cat", Generate("clip", "a cat", "en")),
         ("make a clip", Question("clip")),
@@ -41,9 +43,22 @@ def test_plan(text, step):
     assert plan(recognize(text, "en")) == (step,)
 
 
+@pytest.mark.parametrize(
+    ("text", "prompt", "count"),
+    [
+        ("нарисуй две картинки с лисой", "лисой", 2),
+        ("сделай 5 рисунков про море", "море", 5),
+        ("хочу четыре картинки с домом", "домом", 4),
+        ("нарисуй двух лис", "двух лис", 1),
+    ],
+)
+def test_several_in_russian(text, prompt, count):
+    assert plan(recognize(text, "ru")) == (Generate("picture", prompt, "ru", count=count),)
+
+
 def test_a_plan_as_json_is_flat_and_named():
     assert plan_json(plan(recognize("нарисуй кота", "ru"))) == [
-        {"action": "generate", "kind": "picture", "prompt": "кота", "language": "ru", "source": None},
+        {"action": "generate", "kind": "picture", "prompt": "кота", "language": "ru", "source": None, "count": 1},
     ]
     assert plan_json((Mute(on=True), Volume(to=5), Stop())) == [
         {"action": "mute", "on": True},
