@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+import fcntl
 import json
 import os
 import signal
 import sys
+import termios
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -47,8 +49,12 @@ class Turn:
 class House:
     """A running assistant; `said` is all the sound it was given."""
 
-    def __init__(self, pid: int, pipe: int, ready_s: float, ready_cpu: float) -> None:
+    def __init__(self, pid: int, pipe: int, port: int, ready_s: float, ready_cpu: float) -> None:
         self.pid = pid
+        self.port = port
+        self.taken: list[float] = []
+        """Seconds until each frame was taken out of the pipe, once `watching`."""
+        self.watching = False
         self.ready_s = ready_s
         self.ready_cpu = ready_cpu
         self.dropped = 0
@@ -110,8 +116,15 @@ class House:
         number = int(position)
         return self._written[number] - (number + 1 - position) * STEP_S
 
-    def _find(self, name: str) -> dict[str, Any] | None:
-        return next((event for event in self._events if event["event_type"] == name), None)
+    async def until(self, name: str, **values: object) -> None:
+        """Be still until such an event has come."""
+        still = frames(pcm(hiss(RATE)))
+        while self._find(name, **values) is None:
+            await self._frame(still[len(self._written) % len(still)])
+
+    def _find(self, name: str, **values: object) -> dict[str, Any] | None:
+        wanted = {"event_type": name, **values}
+        return next((event for event in self._events if wanted.items() <= event.items()), None)
 
     async def _frame(self, frame: bytes) -> None:
         if not self._written:
@@ -124,11 +137,19 @@ class House:
             self.dropped += 1
         self._written.append(time.time())
         self.said += frame
+        if self.watching:
+            self.taken.append(await self._until_taken())
+
+    async def _until_taken(self) -> float:
+        began = time.monotonic()
+        while int.from_bytes(fcntl.ioctl(self._pipe, termios.FIONREAD, bytes(4)), sys.byteorder):  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+        return time.monotonic() - began
 
 
 @asynccontextmanager
-async def house(scratch: Path) -> AsyncIterator[House]:
-    """Start the assistant with its embedded engines and wait until it says that it is ready."""
+async def house(scratch: Path, picture: str = "{engine: sketch}") -> AsyncIterator[House]:
+    """Start the assistant with its embedded engines (`picture`: that section) and wait until it says it is ready."""
     fifo = scratch / "microphone"
     os.mkfifo(fifo)
     async with AsyncExitStack() as stack:
@@ -137,7 +158,7 @@ async def house(scratch: Path) -> AsyncIterator[House]:
         config.write_text(
             f"state: {scratch}/state\nears: {{source: pipe, path: {fifo}}}\nstt: {{engine: mini}}\n"
             f"tts: {{engine: espeak}}\nspeaker: {{output: file}}\n"
-            f"picture: {{engine: sketch}}\nclip: {{engine: sketch}}\nmqtt: {{port: {port}, id: benchmark}}\n"
+            f"picture: {picture}\nclip: {{engine: sketch}}\nmqtt: {{port: {port}, id: benchmark}}\n"
         )
         pipe = os.open(fifo, os.O_RDWR | os.O_NONBLOCK)
         stack.callback(os.close, pipe)
@@ -148,7 +169,7 @@ async def house(scratch: Path) -> AsyncIterator[House]:
         )  # fmt: skip
         stack.push_async_callback(_end, process)
         await _until_ready(process)
-        made = House(process.pid, pipe, time.time() - began, sum(_cpu(process.pid).values()))
+        made = House(process.pid, pipe, port, time.time() - began, sum(_cpu(process.pid).values()))
         draining = asyncio.create_task(_drain(process), name="log")
         stack.callback(draining.cancel)
         await stack.enter_async_context(subscriber(port, made.take))
