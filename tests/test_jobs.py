@@ -345,11 +345,11 @@ async def test_estimates_are_learned(tmp_path: Path) -> None:
 
 async def test_progress_is_reported_at_most_five_times_a_second(tmp_path: Path) -> None:
     class Steps(FakeMaker):
-        async def make(self, request, path, progress):
+        async def make(self, request, path, progress, device=None):
             for step in range(1000):
                 progress(step / 1000)
             progress(0.2)
-            return await super().make(request, path, progress)
+            return await super().make(request, path, progress, device)
 
     house = House(tmp_path)
     house.jobs = Jobs(house.store, house.artifacts, house.bus, {"picture": Steps()},

@@ -194,11 +194,11 @@ def test_a_clock_that_jumps_is_not_believed_for_a_day(monkeypatch: pytest.Monkey
 class FullMaker(FakeMaker):
     """Meets a full disk in the middle of its work, the first time."""
 
-    async def make(self, request, path, progress) -> Made:
+    async def make(self, request, path, progress, device=None) -> Made:
         if not self.made:
             self.made.append("full")
             raise EngineError("disk.full", path=path.parent, free=0)
-        return await super().make(request, path, progress)
+        return await super().make(request, path, progress, device)
 
 
 @asynccontextmanager
