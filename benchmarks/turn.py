@@ -95,11 +95,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="rounds of both sides; medians are shown")
     parser.add_argument("--quick", action="store_true", help="one voice and 15 s of each idle sound a round")
+    parser.add_argument("--idle", type=float, metavar="SECONDS", help="seconds of each idle sound a round")
     parser.add_argument("--json", action="store_true", help="print the rows as JSON instead of a table")
     wishes = parser.parse_args()
     voices, idle_s = (1, 15.0) if wishes.quick else (2, 20.0)
     load = os.getloadavg()[0]
-    found = rows(asyncio.run(measure(wishes.rounds, voices, idle_s, Console(stderr=True))))
+    found = rows(asyncio.run(measure(wishes.rounds, voices, wishes.idle or idle_s, Console(stderr=True))))
     loads = f"{os.cpu_count()} cores, load {load:.1f} before, {os.getloadavg()[0]:.1f} after"
     if wishes.json:
         print(json.dumps({"machine": loads, "rows": [asdict(row) for row in found]}, ensure_ascii=False))

@@ -14,6 +14,8 @@ from benchmarks.report import Row
 
 VOICES = 2
 FRAME_BAR_MS, STT_BAR = 10.0, 1.15
+SETTLE_S = 3.0
+"""No step for so long: the pause has taken effect. The speech that follows a wake word takes about that."""
 LONG = {"text": "a red fox", "steps": 500, "width": 512, "height": 512}
 
 
@@ -119,8 +121,11 @@ async def _while_drawing(scratch: Path, model: Path, once: Callable[[], float], 
     maker = Maker("picture", {"engine": "diffusers", "diffusers": options}, scratch, bus=Bus())
     running = asyncio.create_task(maker.run())
     begun = asyncio.Event()
+    last = 0.0
 
     def progress(share: float) -> None:
+        nonlocal last
+        last = time.monotonic()
         if share:
             begun.set()
 
@@ -129,6 +134,8 @@ async def _while_drawing(scratch: Path, model: Path, once: Callable[[], float], 
     await begun.wait()
     if paused:  # as the session does at the wake word
         maker.pause(on=True)
+        while time.monotonic() - last < SETTLE_S:  # the step that had begun is finished first
+            await asyncio.sleep(last + SETTLE_S - time.monotonic())
     times = [await asyncio.to_thread(once) for _ in range(5)]
     for task in (drawing, running):
         task.cancel()

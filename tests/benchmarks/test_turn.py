@@ -15,7 +15,7 @@ PARTS = ["main", "ears", "stt", "tts", "mouth", "picture", "clip"]
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_the_quick_benchmark_gives_every_figure_of_both_sides() -> None:
-    command = [sys.executable, "benchmarks/turn.py", "--quick", "--rounds", "1", "--json"]
+    command = [sys.executable, "benchmarks/turn.py", "--quick", "--idle", "3", "--rounds", "1", "--json"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)

@@ -51,6 +51,11 @@ RUSSIAN_REQUESTS = {
 ID = "kombain/test"
 
 
+def shared(requests: dict, voices: tuple[str, ...], voice: str) -> dict:
+    """Return the half of the requests that this voice speaks: the two halves by turns, so that all are spoken."""
+    return dict(list(requests.items())[voices.index(voice) % 2 :: 2])
+
+
 def spoken(text: str, voice: str, folder: Path) -> Path:
     path = folder / f"{abs(hash((text, voice)))}.wav"
     command = ["espeak-ng", "-v", voice, "-s", SPEED, "-w", str(path), "--stdin"]
@@ -143,8 +148,9 @@ def understood(
 
 @pytest.mark.parametrize("voice", VOICES)
 def test_spoken_requests_are_understood(card, listener, tmp_path, voice):
-    right_words = understood(card, listener, tmp_path, voice, "hey jarvis", REQUESTS)
-    assert right_words >= 9, f"{right_words} of {len(REQUESTS)} with the right content words"
+    requests = shared(REQUESTS, VOICES, voice)
+    right_words = understood(card, listener, tmp_path, voice, "hey jarvis", requests)
+    assert right_words >= 4, f"{right_words} of {len(requests)} with the right content words"
 
 
 @pytest.fixture(scope="module")
@@ -159,8 +165,9 @@ def russian_listener(card, tmp_path_factory):
 
 @pytest.mark.parametrize("voice", RUSSIAN_VOICES)
 def test_russian_requests_are_understood(card, russian_listener, tmp_path, voice):
-    right_words = understood(card, russian_listener, tmp_path, voice, "эй, комбайн", RUSSIAN_REQUESTS, repeats=1)
-    assert right_words >= 8, f"{right_words} of {len(RUSSIAN_REQUESTS)} with the right content words"
+    requests = shared(RUSSIAN_REQUESTS, RUSSIAN_VOICES, voice)
+    right_words = understood(card, russian_listener, tmp_path, voice, "эй, комбайн", requests, repeats=1)
+    assert right_words >= 4, f"{right_words} of {len(requests)} with the right content words"
 
 
 @pytest.fixture
