@@ -134,8 +134,8 @@ async def _while_drawing(scratch: Path, model: Path, once: Callable[[], float], 
     await begun.wait()
     if paused:  # as the session does at the wake word
         maker.pause(on=True)
-        while time.monotonic() - last < SETTLE_S:  # the step that had begun is finished first
-            await asyncio.sleep(last + SETTLE_S - time.monotonic())
+        while (rest := last + SETTLE_S - time.monotonic()) > 0:  # noqa: ASYNC110 - each step puts the end off
+            await asyncio.sleep(rest)
     times = [await asyncio.to_thread(once) for _ in range(5)]
     for task in (drawing, running):
         task.cancel()
