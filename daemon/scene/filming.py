@@ -30,15 +30,14 @@ Frame = Callable[[], Any]
 
 
 def film(scene: Scene, side: int, seconds: float, fps: int) -> Iterator[Frame]:
-    """Yield `seconds * fps` frames, `side` pixels square."""
+    """Yield `seconds * fps` frames, `side` pixels square; the first one follows well on the last."""
     margin = math.ceil((PAN * 1.2 + 4) * side / 1024) + 2
-    stage = build(scene, side, margin)
+    stage = build(scene, side, margin, seconds)
     behind = [_Strip(layer, stage) for layer in uncovered(stage.behind, side)]
     before = [_Strip(layer, stage) for layer in stage.before]
-    frames = round(seconds * fps)
-    for number in range(frames):
+    for number in range(round(seconds * fps)):
         t = number / fps
-        pan = -math.cos(math.pi * number / max(1, frames - 1)) * PAN * stage.side / 1024
+        pan = math.sin(2 * math.pi * t / seconds) * PAN * stage.side / 1024
         canvas = _shot(stage, behind, before, t, seconds, pan)
         yield partial(_developed, canvas, stage, t, seconds)
 
@@ -48,13 +47,13 @@ def _shot(stage: Stage, behind: list["_Strip"], before: list["_Strip"], t: float
 
     canvas = Image.new("RGB", (stage.side, stage.side))
     for strip in behind:
-        strip.put(canvas, pan, t)
-    if stage.scene.weather == "storm" and (t % 2.1) < 0.17:
+        strip.put(canvas, pan, t / seconds)
+    if stage.scene.weather == "storm" and 0.4 < (t % 2.1) < 0.57:
         bolt(canvas, stage.scene.seed + int(t))
     for sprite in stage.sprites:
         _place(canvas, sprite, pose(stage.scene, sprite.placed, t, seconds), stage, pan)
     for number, strip in enumerate(before):
-        strip.put(canvas, pan, t)
+        strip.put(canvas, pan, t / seconds)
         if number == 0:
             for sprite in stage.sprites:
                 if sprite.mirror is not None and sprite.near:
@@ -66,7 +65,7 @@ def _developed(canvas: Any, stage: Stage, t: float, seconds: float) -> Any:
     """Bring the camera nearer, then put the air and the paper before everything."""
     from PIL import Image, ImageChops
 
-    cut = PUSH * stage.side * 0.5 * (1 - math.cos(math.pi * t / seconds)) / 2
+    cut = PUSH * stage.side * 0.5 * (1 - math.cos(2 * math.pi * t / seconds)) / 2
     focus = stage.side * 0.55
     box = (cut, cut * 2 * focus / stage.side, stage.side - cut, stage.side - 2 * cut * (1 - focus / stage.side))
     canvas = canvas.resize((stage.side, stage.side), Image.Resampling.BILINEAR, box=box)
@@ -111,8 +110,8 @@ class _Strip:
         self._edge = [image.crop((0, 0, size[0], solid)) for image in phases] if solid else []
         self._solid = [image.crop((0, solid, *size)).convert("RGB") for image in phases] if solid < size[1] else []
 
-    def put(self, canvas: Any, pan: float, t: float) -> None:
-        drift = self._layer.drift * (t - 2) * self._side / 1024
+    def put(self, canvas: Any, pan: float, share: float) -> None:
+        drift = self._layer.drift * math.sin(2 * math.pi * share) * self._side / 1024
         shift = min(max(-pan * self._layer.depth + drift, -self._margin + 1), self._margin - 1)
         left = self._margin - shift
         whole = math.floor(left)
@@ -157,7 +156,8 @@ def _posed(image: Any, where: Pose, x: float, y: float) -> tuple[Any, int, int]:
     width, height = image.width + 2 * pad, image.height + 2 * pad
     left, top = math.floor(x - width / 2), math.floor(y - height + pad)
     cx, cy = x - left, y - top
-    sx, sy = where.stretch, 1 / where.stretch
+    facing = math.copysign(max(0.08, abs(where.facing)), where.facing)
+    sx, sy = where.stretch / facing, 1 / where.stretch
     cos, sin = math.cos(angle), math.sin(angle)
     a, b, d, e = cos * sx, -sin * sx, sin * sy, cos * sy
     matrix = (a, b, image.width / 2 - a * cx - b * cy, d, e, image.height - d * cx - e * cy)

@@ -32,8 +32,8 @@ class Stage:
     """Multiplied over the finished picture: paper and darker corners."""
 
 
-def build(scene: Scene, side: int, margin: int = 0) -> Stage:
-    """Paint the layers and draw the sprites of `scene` for a canvas of `side` pixels."""
+def build(scene: Scene, side: int, margin: int = 0, seconds: float = 0) -> Stage:
+    """Paint the layers and draw the sprites of `scene` for a canvas of `side` pixels, or a clip of so many seconds."""
     easel = Easel(side, margin, scene.seed, scene.time, scene.season, scene.weather, scene.light)
     layers = backdrop.paint(scene.place, easel)
     shining = lamps(scene.placed, scene.time)
@@ -50,7 +50,7 @@ def build(scene: Scene, side: int, margin: int = 0) -> Stage:
         behind=[layer for layer in layers if not layer.front],
         sprites=sprites(scene, easel),
         before=[layer for layer in layers if layer.front],
-        fall=None if indoors else Fall.of(scene.weather, scene.season, scene.seed, side),
+        fall=None if indoors else Fall.of(scene.weather, scene.season, scene.seed, side, seconds),
         veil=None if indoors else veil(scene.weather, scene.time, side, scene.seed),
         paper=_paper(side),
     )

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-COUNTS = {"snowfall": 190, "rain": 240, "storm": 330, "wind": 26}
+COUNTS = {"snowfall": 190, "rain": 240, "storm": 330, "wind": 27}
+LINKS = 3
+"""So many flakes of a clip fall in each other's track."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +20,11 @@ class Fall:
     seeds: NDArray[np.float64]
     unit: float
     side: int
+    seconds: float = 0
+    """After so many it is again as it was; 0: it does not move."""
 
     @classmethod
-    def of(cls, weather: str, season: str, seed: int, side: int) -> "Fall | None":
+    def of(cls, weather: str, season: str, seed: int, side: int, seconds: float = 0) -> "Fall | None":
         """Return what falls in this weather, if anything."""
         kind = weather if weather in COUNTS else ""
         if kind == "wind" and season == "winter":
@@ -28,7 +32,21 @@ class Fall:
         if not kind:
             return None
         random = np.random.default_rng(seed + 7)
-        return cls(kind, random.random((COUNTS[kind], 4)), side / 1024, side)
+        seeds = random.random((COUNTS[kind], 4))
+        if seconds:  # each is followed on its way by LINKS - 1 like it, so that one can take the place of the next
+            seeds = np.repeat(seeds[: len(seeds) // LINKS], LINKS, axis=0)
+            seeds[:, 0 if kind == "wind" else 1] += np.tile(np.arange(LINKS) / LINKS, len(seeds) // LINKS)
+        return cls(kind, seeds, side / 1024, side, seconds)
+
+    def _gone(self, speed: float, t: float) -> float:
+        """Return how much of its way, a share, what goes about `speed` of it in a second has gone at `t`."""
+        if not self.seconds:
+            return 0.0
+        return max(1, round(speed * self.seconds * LINKS)) / LINKS * t / self.seconds
+
+    def _turns(self, rate: float, t: float) -> float:
+        """Return how often what happens about `rate` times a second has happened by `t`."""
+        return max(1, round(rate * self.seconds)) * t / self.seconds if self.seconds else 0.0
 
     def draw(self, canvas: Any, t: float) -> None:
         """Draw the fall as it is at `t` seconds, in place, on an RGB canvas."""
@@ -48,13 +66,13 @@ class Fall:
 
     def _flake(self, draw: Any, x: float, y: float, size: float, phase: float, t: float) -> None:
         r = (1.6 + 6.0 * size**3) * self.unit
-        px = ((x + 0.02 * math.sin(2 * t + 6.3 * phase)) * 1.06 % 1.06) * self.side
-        py = ((y + t * (0.05 + 0.09 * size)) % 1.04 - 0.02) * self.side
+        px = ((x + 0.02 * math.sin(2 * math.pi * (self._turns(0.3, t) + phase))) * 1.06 % 1.06) * self.side
+        py = ((y + self._gone(0.05 + 0.09 * size, t)) % 1 * 1.04 - 0.02) * self.side
         draw.ellipse([px - r, py - r, px + r, py + r], fill=(255, 255, 255, int(150 + 90 * size)))
 
     def _drop(self, draw: Any, x: float, y: float, size: float, t: float) -> None:
         slant = 0.26 if self.kind == "storm" else 0.1
-        y = (y + t * (1.0 + 0.5 * size)) % 1.1 - 0.05
+        y = (y + self._gone(1.0 + 0.5 * size, t)) % 1 * 1.1 - 0.05
         px, py = ((x - slant * y) % 1.05) * self.side, y * self.side
         long = (20 + 30 * size) * self.unit
         light = int(70 + 90 * size)
@@ -64,19 +82,20 @@ class Fall:
 
     def _splashes(self, draw: Any, t: float) -> None:
         """Draw rings where drops meet the ground, each at a new place every time it begins."""
+        turns = round(self._turns(1.7, self.seconds))
         for x, y, size, phase in self.seeds[::5]:
-            age = (1.7 * t + phase) % 1
-            turn = math.floor(1.7 * t + phase)
+            turn, age = divmod(self._turns(1.7, t) + phase, 1)
+            turn = turn % turns if turns else turn
             px, py = ((x + 0.37 * turn) % 1) * self.side, (0.72 + 0.27 * ((y + 0.61 * turn) % 1)) * self.side
             r = (4 + 16 * size) * age * self.unit * (0.6 + py / self.side)
             ring = [px - r, py - 0.32 * r, px + r, py + 0.32 * r]
             draw.ellipse(ring, outline=(220, 234, 248, int(150 * (1 - age))), width=max(1, round(1.6 * self.unit)))
 
     def _leaf(self, draw: Any, x: float, y: float, size: float, phase: float, t: float) -> None:
-        px = ((x + t * (0.12 + 0.1 * size)) % 1.1 - 0.05) * self.side
-        py = (0.15 + 0.8 * y + 0.05 * math.sin(3 * t + 6.3 * phase)) * self.side
+        px = ((x + self._gone(0.12 + 0.1 * size, t)) % 1 * 1.1 - 0.05) * self.side
+        py = (0.15 + 0.8 * y + 0.05 * math.sin(2 * math.pi * (self._turns(0.5, t) + phase))) * self.side
         r = (5 + 7 * size) * self.unit
-        turn = math.sin(4 * t + 6.3 * phase)
+        turn = math.sin(2 * math.pi * (self._turns(0.7, t) + phase))
         tone = ((214, 140, 46, 230), (196, 92, 40, 230), (126, 166, 64, 230))[int(phase * 3)]
         draw.polygon(
             [(px - r, py), (px, py - r * 0.5 * turn), (px + r, py + r * 0.3), (px, py + r * 0.6 * turn)], fill=tone

@@ -118,19 +118,23 @@ def test_people_are_not_all_alike() -> None:
 def test_what_is_carried_moves_with_what_carries_it(prompt: str, bearer: str, load: str) -> None:
     scene = scene_of(prompt)
     under, over = one(scene, bearer), one(scene, load)
-    start, end = (pose(scene, under, t, SECONDS) for t in (0.2, 3.6))
-    assert abs(end.dx - start.dx) > 30
+    start, end = (pose(scene, under, t, SECONDS) for t in (1.1, 2.9))
+    assert abs(end.dx - start.dx) > 25
     for t in (0.2, 1.0, 2.7, 3.6):
         a, b = pose(scene, under, t, SECONDS), pose(scene, over, t, SECONDS)
-        assert abs(a.dx - b.dx) < 25
-        assert a.angle == b.angle
+        assert abs(under.x + a.dx - over.x - b.dx) < 0.5 * under.box
+        assert (a.angle, a.facing) == (b.angle, b.facing)
 
 
-def test_chasers_run_the_same_way_and_faster_than_walkers() -> None:
+def test_chasers_run_and_never_catch_their_prey() -> None:
     scene = scene_of("a wolf chasing a horse")
-    moved = [pose(scene, placed, 3.0, SECONDS).dx for placed in scene.placed]
-    assert all(abs(dx) > 60 for dx in moved)
-    assert len({dx > 0 for dx in moved}) == 1
+    wolf, horse = one(scene, "wolf"), one(scene, "horse")
+    between = [
+        wolf.x + pose(scene, wolf, t / 4, SECONDS).dx - horse.x - pose(scene, horse, t / 4, SECONDS).dx
+        for t in range(16)
+    ]
+    assert len({gap > 0 for gap in between}) == 1
+    assert max(between) - min(between) > 30
 
 
 def test_smoke_rises_from_the_roof() -> None:
