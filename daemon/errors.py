@@ -67,5 +67,13 @@ class Cancelled(KombainError):  # noqa: N818 - it reports a wish, not a fault
 
 
 def from_wire(code: str, values: dict[str, object]) -> KombainError:
-    """Build again, in this process, an error that a child process reported."""
-    return Cancelled() if code == "cancelled" else EngineError(code, **values)
+    """Build again, in this process, an error that a child process reported.
+
+    One without a sentence here, as an engine from outside may raise, becomes `worker.engine_failed`.
+    """
+    error = Cancelled() if code == "cancelled" else EngineError(code, **values)
+    try:
+        str(error)
+    except (KeyError, TypeError, ValueError):
+        return EngineError("worker.engine_failed", why=code)
+    return error

@@ -96,7 +96,8 @@ class Link:
                     self._take(frame)
         except (OSError, KombainError):
             pass
-        os._exit(0)
+        finally:  # also when there is no memory left to read with: nobody could be answered any more
+            os._exit(0)
 
     def _take(self, frame: Frame) -> None:
         match frame.head:

@@ -29,6 +29,7 @@ from daemon.translation.writing import readable
 from daemon.workers import devices
 from daemon.workers.child import Call
 from daemon.workers.courtesy import give_way
+from daemon.workers.pace import Pace
 from daemon.workers.pool import Pool
 from daemon.workers.process import RemoteCall
 from daemon.workers.wear import Wear, resident_mb
@@ -37,8 +38,8 @@ from daemon.workers.worker import Worker
 log = logging.getLogger(__name__)
 NICE = 10
 FULL = {errno.ENOSPC, errno.EDQUOT}
-UNTRUSTED = ("engine.out_of_memory", "engine.device", "worker.garbage")
-"""After these a child is not used again: its memory is in pieces, its device or itself no longer answers sensibly."""
+UNTRUSTED = ("engine.out_of_memory", "engine.device")
+"""After these a child is not used again: its memory is in pieces, or its device no longer answers sensibly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,8 @@ class Service:
         except Cancelled:
             path.unlink(missing_ok=True)
             raise
+        except MemoryError as error:
+            raise EngineError("engine.out_of_memory", device=devices.CPU) from error
         except Exception as error:
             if getattr(error, "errno", None) in FULL:  # Python's OSError, or PyAV's
                 raise EngineError("disk.full", path=path.parent, free=0) from error
@@ -159,6 +162,7 @@ class Maker:
         self._pool = pool or Pool({devices.CPU: devices.host_mb()}, 0)
         self._calls: set[RemoteCall] = set()
         self._wear = {device: self._new_wear() for device in self._pool.capacity}
+        self._pace = {device: Pace() for device in self._pool.capacity}
         self._workers = {
             device: Worker(
                 kind if number == 0 else f"{kind} {device}",
@@ -207,7 +211,7 @@ class Maker:
         self.__dict__.pop("choice", None)
         warm = self._warm()
         for device, worker in self._workers.items():
-            self._wear[device] = self._new_wear()
+            self._wear[device], self._pace[device] = self._new_wear(), Pace()
             if device != warm:
                 await worker.renew(self._init(device), load=False)
         if warm is not None:
@@ -328,9 +332,10 @@ class Maker:
         device = device or next(iter(self._workers))
         worker = self._workers[device]
         try:
-            made, memory_mb = await self._made(worker, request, path, progress)
-        except KombainError as error:
+            made, memory_mb = await self._made(device, request, path, progress)
+        except EngineError as error:
             if error.code in UNTRUSTED:
+                log.warning("%s: %s", worker.name, error)
                 worker.discard()
             raise
         self._pool.measured(self._key, device, memory_mb)
@@ -343,10 +348,13 @@ class Maker:
         """Let what is being made wait at its next step, or go on. What is begun later is not held up by it."""
         for call in self._calls:
             call.post({"op": "pause", "on": on})
+        for pace in self._pace.values():
+            pace.wait()
 
     @asynccontextmanager
-    async def _open(self, worker: Worker, head: dict[str, Any]) -> AsyncIterator[RemoteCall]:
-        async with worker.call(head) as call:
+    async def _open(self, device: str, head: dict[str, Any]) -> AsyncIterator[RemoteCall]:
+        async with self._workers[device].call(head, self._pace[device].grace) as call:
+            self._pace[device].wait()
             self._calls.add(call)
             try:
                 yield call
@@ -354,22 +362,24 @@ class Maker:
                 self._calls.discard(call)
 
     async def _made(
-        self, worker: Worker, request: dict[str, Any], path: Path, progress: Callable[[float], None]
+        self, device: str, request: dict[str, Any], path: Path, progress: Callable[[float], None]
     ) -> tuple[Made, int]:
-        made, memory_mb = None, 0
-        async with self._open(worker, {"op": "make", "request": request, "path": str(path)}) as call:
+        made = None
+        async with self._open(device, {"op": "make", "request": request, "path": str(path)}) as call:
             async for frame in call:
+                self._pace[device].step()
                 match frame.head:
                     case {"op": "progress", "value": int() | float() as value}:
                         progress(value)
-                    case {"op": "made", "mime": str() as mime, "meta": dict() as meta}:
-                        made = Made(mime, meta)
-                        memory_mb = int(frame.head.get("memory_mb", 0))
+                    case {"op": "made", "mime": str() as mime, "meta": dict() as meta, "memory_mb": int() as memory_mb}:
+                        made = Made(mime, meta), memory_mb
                     case _:
-                        raise WorkerError("worker.garbage")
+                        made = None
+                        break
         if made is None:
+            self._workers[device].discard()
             raise WorkerError("worker.garbage")
-        return made, memory_mb
+        return made
 
 
 class _Reasons(str):

@@ -9,7 +9,7 @@ import socket
 import sys
 import time
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ from daemon.workers.wire import Decoder, Frame, encode
 log = logging.getLogger(__name__)
 PING_S, SILENT_S = 5.0, 20.0
 BACKLOG = 1 << 20
+MOST_TAKEN = 4 << 20
+"""Bytes of a frame's body from a child: a minute and a half of speech. What a mad one sends costs us no more."""
 PRIVATE = {"HF_HUB_DISABLE_TELEMETRY": "1"}
 """Of the hub's client only the cache is used: models are got by `kombain models pull`."""
 SPARING = {"OMP_WAIT_POLICY": "PASSIVE", "OPENBLAS_NUM_THREADS": "1"}
@@ -29,8 +31,10 @@ SPARING = {"OMP_WAIT_POLICY": "PASSIVE", "OPENBLAS_NUM_THREADS": "1"}
 class RemoteCall:
     """One call, seen from the parent: `send` frames, iterate over the answers until the child is done."""
 
-    def __init__(self, child: "Child", number: int) -> None:
+    def __init__(self, child: "Child", number: int, grace: Callable[[], float]) -> None:
+        """`grace`: how many seconds the child may take to end it when asked to."""
         self.number = number
+        self.grace = grace
         self.over = asyncio.Event()
         self._inbox: asyncio.Queue[Frame | KombainError | None] = asyncio.Queue(256)
         self._abandoned = False
@@ -75,6 +79,8 @@ class Child:
         self.last_words: deque[str] = deque(maxlen=4)
         self.gone = False
         self._hung = False
+        self._wrong: WorkerError | None = None
+        """What it answered that nobody can read."""
         self._socket = link
         self._heard = time.monotonic()
         self._delivering = False
@@ -99,13 +105,12 @@ class Child:
     def death(self) -> WorkerError:
         """Return the error that tells how the child died."""
         if self._hung:
-            return self._silence()
+            return WorkerError("worker.hung", name=self.name, seconds=int(SILENT_S))
+        if self._wrong is not None:
+            return self._wrong
         code = self.process.returncode
         why = signal.Signals(-code).name if code is not None and code < 0 else (self.last_words or ["-"])[-1]
         return WorkerError("worker.died", name=self.name, why=why)
-
-    def _silence(self) -> WorkerError:
-        return WorkerError("worker.hung", name=self.name, seconds=int(SILENT_S))
 
     def kill(self) -> None:
         """Kill the child and whatever it started."""
@@ -115,13 +120,16 @@ class Child:
 
     async def read(self) -> None:
         """Hand frames to their calls until the child goes away; then fail the calls that are still open."""
-        decoder = Decoder()
+        decoder = Decoder(MOST_TAKEN)
         try:
             while data := await self._reader.read(1 << 18):
-                self._heard = time.monotonic()
                 for frame in decoder.feed(data):
+                    self._heard = time.monotonic()  # a frame that never gets whole is silence
                     await self._take(frame)
-        except (ConnectionError, WorkerError) as error:
+        except WorkerError as error:
+            self._wrong = error
+            self.kill()
+        except ConnectionError as error:
             if not self.gone:  # else it is we who have cut it off
                 log.warning("%s: %s", self.name, error)
             self.kill()
@@ -136,18 +144,27 @@ class Child:
             await self._deliver(self.calls.popitem()[1], death)
 
     async def _take(self, frame: Frame) -> None:
+        """Hand a frame on. Raises WorkerError `worker.garbage` for one that no child of ours sends."""
         match frame.head:
-            case {"kind": "ready", "info": info}:
+            case {"kind": "pong"}:
+                pass
+            case {"kind": "ready", "info": dict() as info} if not self.info.done():
                 self.info.set_result(info)
-            case {"kind": "failed", "code": code, "values": values}:
+            case {"kind": "failed", "code": str() as code, "values": dict() as values} if not self.info.done():
                 self.info.set_exception(from_wire(code, values))
                 self.info.exception()
-            case {"kind": "data", "call": number, "head": head} if number in self.calls:
+            case {"kind": "data", "call": int() as number, "head": dict() as head} if number in self.calls:
                 await self._deliver(self.calls[number], Frame(head, frame.body))
-            case {"kind": "error", "call": number, "code": code, "values": values} if number in self.calls:
+            case {"kind": "error", "call": int() as number, "code": str() as code, "values": dict() as values} if (
+                number in self.calls
+            ):
                 await self._deliver(self.calls.pop(number), from_wire(code, values))
-            case {"kind": "done", "call": number} if number in self.calls:
+            case {"kind": "done", "call": int() as number} if number in self.calls:
                 await self._deliver(self.calls.pop(number), None)
+            case {"kind": "data" | "error" | "done", "call": int() as number} if number not in self.calls:
+                pass  # it is over
+            case _:
+                raise WorkerError("worker.garbage")
 
     async def _deliver(self, call: RemoteCall, item: Frame | KombainError | None) -> None:
         self._delivering = True  # a slow caller holds up the reading: that is not the child's silence

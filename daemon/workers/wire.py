@@ -31,9 +31,11 @@ def encode(head: dict[str, Any], body: bytes = b"") -> bytes:
 
 
 class Decoder:
-    """Bytes in, frames out; a frame may come in any pieces."""
+    """Bytes in, frames out; a frame may come in any pieces. No more than one frame's memory is taken."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MAX_BODY) -> None:
+        """`most`: the bytes a body may have."""
+        self._most = most
         self._buffer = bytearray()
 
     def feed(self, data: bytes) -> list[Frame]:
@@ -45,22 +47,18 @@ class Decoder:
         frames = []
         while len(self._buffer) >= HEADER.size:
             head, body = HEADER.unpack_from(self._buffer)
-            _check(head, body)
-            end = HEADER.size + head + body
+            _check(head, body, self._most)
+            middle, end = HEADER.size + head, HEADER.size + head + body
             if len(self._buffer) < end:
                 break
-            frames.append(
-                Frame(
-                    _object(bytes(self._buffer[HEADER.size : HEADER.size + head])),
-                    bytes(self._buffer[HEADER.size + head : end]),
-                )
-            )
+            with memoryview(self._buffer) as whole:
+                frames.append(Frame(_object(bytes(whole[HEADER.size : middle])), bytes(whole[middle:end])))
             del self._buffer[:end]
         return frames
 
 
-def _check(head: int, body: int) -> None:
-    if head > MAX_HEAD or body > MAX_BODY:
+def _check(head: int, body: int, most: int = MAX_BODY) -> None:
+    if head > MAX_HEAD or body > most:
         raise WorkerError("worker.frame_too_large", size=head + body)
 
 

@@ -5,7 +5,7 @@ import contextlib
 import itertools
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -146,15 +146,16 @@ class Worker:
             await asyncio.sleep(0.01)  # it has just died; the supervisor is about to notice
 
     @asynccontextmanager
-    async def call(self, head: dict[str, Any]) -> AsyncIterator[RemoteCall]:
+    async def call(self, head: dict[str, Any], grace: Callable[[], float] | None = None) -> AsyncIterator[RemoteCall]:
         """Open a call, waiting for a child that is starting. Leaving early cancels it, without waiting for its end.
 
+        A child that has not ended it `grace()` seconds later is killed.
         Raises WorkerError `worker.died` when the child dies, and whatever KombainError the service raises.
         """
         while self._ending:  # calls are served one after another: a new one must not die with an old one that hangs
             await asyncio.wait(self._ending)
         child = await self._serving()
-        call = RemoteCall(child, next(self._numbers))
+        call = RemoteCall(child, next(self._numbers), grace or (lambda: GRACE_S))
         child.calls[call.number] = call
         try:
             await child.send({"call": call.number, "kind": "open", "head": head})
@@ -173,7 +174,7 @@ class Worker:
         with contextlib.suppress(WorkerError):
             await child.send({"call": call.number, "kind": "cancel"})
         try:
-            async with asyncio.timeout(GRACE_S):
+            async with asyncio.timeout(call.grace()):
                 await call.over.wait()
         except TimeoutError:
             log.warning("%s does not stop when asked; it is killed", self.name)

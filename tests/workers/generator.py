@@ -1,13 +1,37 @@
 """A generator engine from outside (`tests.workers.generator:Engine`) that behaves as the prompt says."""
 
 import os
+import resource
 import signal
+import sys
 import time
 from pathlib import Path
 from typing import Any, ClassVar
 
 from daemon.engines.base import Made, Options, Step
 from daemon.errors import EngineError
+from daemon.workers.wire import HEADER
+
+MIB = 1 << 20
+WRITTEN = {
+    "noise": bytes(range(256)) * 4096,
+    "huge frame": HEADER.pack(2, 2 << 30) + b"{}" + bytes(64 * MIB),
+    "half a frame": HEADER.pack(2, 3 * MIB) + b"{}" + bytes(MIB),
+    "half a frame, then the end": HEADER.pack(2, 3 * MIB) + b"{}" + bytes(MIB),
+}
+
+
+def write(data: bytes) -> None:
+    """Put bytes on the wire, past the frames."""
+    while data:
+        data = data[os.write(int(sys.argv[1]), data) :]
+
+
+def room() -> int:
+    """Forbid this process to take much more memory; return the bytes that will then be too many."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    resource.setrlimit(resource.RLIMIT_AS, (pages * resource.getpagesize() + 8 * MIB,) * 2)
+    return 64 * MIB
 
 
 class Engine:
@@ -48,6 +72,13 @@ class Engine:
                     self._hoard.append(b"x" * (50 << 20))
                 case "garbage":
                     step("nonsense")
+                case "memory":
+                    self._hoard.append(b"x" * room())
+                case "noise" | "huge frame" | "half a frame" | "half a frame, then the end" as what:
+                    write(WRITTEN[what])
+                    if what.endswith("the end"):
+                        os._exit(0)
+                    time.sleep(3600)
                 case "die":
                     os.kill(os.getpid(), signal.SIGKILL)
                 case "fail":

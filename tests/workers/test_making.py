@@ -17,12 +17,15 @@ from daemon.artifacts import Artifacts
 from daemon.bus import Bus
 from daemon.engines.load import names
 from daemon.errors import ConfigError, EngineError, WorkerError
+from daemon.events import JobChanged
 from daemon.gallery import imprint
 from daemon.jobs import Jobs
 from daemon.store import Store
 from daemon.types import JobState
+from daemon.workers import pace, process
 from daemon.workers import worker as worker_module
 from daemon.workers.making import Maker, choose
+from daemon.workers.wear import resident_mb
 from intents.model import Generate
 
 ENGINE = "tests.workers.generator:Engine"
@@ -103,7 +106,7 @@ async def test_what_is_being_made_waits_while_it_is_paused(tmp_path: Path) -> No
 
 @pytest.mark.slow
 async def test_a_child_that_does_not_stop_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker_module, "GRACE_S", 0.1)
+    monkeypatch.setattr(pace, "LEAST_S", 0.1)
     async with maker(tmp_path) as made:
         begun = asyncio.Event()
         task = asyncio.create_task(made.make({"prompt": "deaf"}, tmp_path / "x.txt", lambda _: begun.set()))
@@ -158,10 +161,52 @@ async def test_a_child_that_answers_garbage_is_replaced(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("what", ["noise", "huge frame", "half a frame", "half a frame, then the end"])
+async def test_what_a_mad_child_writes_costs_it_its_life_and_us_no_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    monkeypatch.setattr(process, "PING_S", 0.1)
+    monkeypatch.setattr(process, "SILENT_S", 0.5)
+    async with maker(tmp_path) as made:
+        pid = (await make(made, "x", tmp_path / "x.txt"))[0].meta["pid"]
+        before = resident_mb(os.getpid())
+        with pytest.raises(WorkerError):
+            await make(made, what, tmp_path / "y.txt")
+        assert resident_mb(os.getpid()) - before <= 16
+        assert (await make(made, "x", tmp_path / "x.txt"))[0].meta["pid"] != pid
+        assert made.worker.deaths == 1
+
+
+@pytest.mark.slow
+async def test_a_child_without_memory_is_replaced_and_the_next_job_is_served(tmp_path: Path) -> None:
+    ended: asyncio.Queue[Any] = asyncio.Queue()
+    store, bus = Store(tmp_path), Bus()
+    artifacts = Artifacts(tmp_path / "artifacts", store)
+    async with maker(tmp_path) as made:
+        pid = (await make(made, "x", tmp_path / "x.txt"))[0].meta["pid"]
+        with bus.subscribe(JobChanged) as events:
+            jobs = Jobs(store, artifacts, bus, {"picture": made}, finished=lambda *end: ended.put_nowait(end))
+            running = asyncio.create_task(jobs.run())
+            jobs.submit("picture", {"prompt": "memory"}, "t")
+            jobs.submit("picture", {"prompt": "a fox"}, "t")
+            async with asyncio.timeout(20):
+                (failed, _), (done, _) = await ended.get(), await ended.get()
+            bus.close()
+            told = [(event.job, event.error) async for event in events]
+        another = made.worker.pid
+        running.cancel()
+        await asyncio.wait([running])
+    store.close()
+    assert (failed.state, done.state) == (JobState.FAILED, JobState.DONE)
+    assert (failed.id, "engine.out_of_memory") in told
+    assert another != pid
+
+
+@pytest.mark.slow
 async def test_a_stopped_child_is_killed_at_the_deadline_and_the_next_is_served(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker_module, "GRACE_S", 0.2)
+    monkeypatch.setattr(pace, "LEAST_S", 0.2)
     async with maker(tmp_path) as made:
         pid = (await make(made, "x", tmp_path / "x.txt"))[0].meta["pid"]
         os.kill(pid, signal.SIGSTOP)
