@@ -33,6 +33,26 @@ class Token:
     """It stands first, or behind a comma."""
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a Russian word, with the marks of OpenCorpora; "" where a word has no such thing."""
+
+    form: str
+    """Its base form, with е for ё."""
+    part: str
+    """NOUN, ADJF, PRTF (a participle) ..."""
+    case: str
+    """nomn, gent, datv, accs, ablt, loct"""
+    number: str
+    """sing, plur; "" for those that have but one: «ворота»"""
+    gender: str
+    """masc, femn, neut"""
+    alive: bool
+
+
+CASES = {"gen2": "gent", "gen1": "gent", "acc2": "accs", "loc1": "loct", "loc2": "loct", "voct": "nomn"}
+
+
 def tokens(text: str, limit: int) -> list[Token]:
     """Cut `text` into its first `limit` words."""
     found: list[Token] = []
@@ -77,6 +97,22 @@ def _russian(text: str, word: str) -> Token:
         plural=bool(nouns) and nouns[0].number == "plur",
         perhaps=any(tag.number == "plur" and tag.case == "nomn" for tag in nouns),
         agrees="NOUN" not in parses[0].tag and parses[0].tag.number == "plur",
+    )
+
+
+@cache
+def readings(word: str) -> tuple[Reading, ...]:
+    """Return all that a Russian word may be, likeliest first."""
+    return tuple(
+        Reading(
+            form=parse.normal_form.replace("ё", "е"),
+            part=str(parse.tag.POS or ""),
+            case=CASES.get(str(parse.tag.case), str(parse.tag.case or "")),
+            number="" if "Pltm" in parse.tag else str(parse.tag.number or ""),
+            gender=str(parse.tag.gender or ""),
+            alive="anim" in parse.tag,
+        )
+        for parse in _morph().parse(word.lower())
     )
 
 

@@ -1,7 +1,14 @@
 """Russian prompts by the tables: inflected words, counts, places; and what is in no table is not guessed."""
 
-import pytest
+import re
+from collections import Counter
+from importlib.resources import files
+from pathlib import Path
 
+import pytest
+import yaml
+
+from daemon.translation import words
 from daemon.translation.english import article, plural
 from daemon.translation.table import translate
 
@@ -28,16 +35,72 @@ from daemon.translation.table import translate
         ("пять яблок на тарелке", "five apples on a plate"),
         ("зимний лес", "a winter forest"),
         ("нарисуй, пожалуйста, дракона над замком", "a dragon above a castle"),
-        ("картинка с котом", "with a cat"),
+        ("картинка с котом", "a cat"),
     ],
 )
 def test_what_the_tables_know_is_translated(russian, english):
     assert translate(russian) == english
 
 
+def test_a_hundred_requests_as_people_say_them():
+    prompts = yaml.safe_load(Path(__file__).with_name("prompts.yaml").read_text("utf-8"))
+    found = {russian: translate(russian) for russian in prompts}
+    assert len(found) == 100
+    assert sum(english is not None for english in found.values()) >= 99
+    assert {russian: found[russian] for russian, english in prompts.items() if english} == {
+        russian: english for russian, english in prompts.items() if english
+    }
+
+
+@pytest.mark.parametrize(
+    ("russian", "english"),
+    [
+        ("рыжую лису, спящую под деревом", "a red fox sleeping under a tree"),
+        ("кот который ест рыбу и пьёт молоко", "a cat eating a fish and drinking milk"),
+        ("спящего на диване кота", "a cat sleeping on a sofa"),
+        ("покрытые снегом горы на рассвете", "mountains covered with snow at dawn"),
+        ("рыбу ловит рыбак", "a fisherman catching a fish"),
+        ("на лугу пасутся две коровы и телёнок", "two cows and a calf grazing in the meadow"),
+        ("тёмной ночью в лесу горел костёр", "a campfire burning in the forest on a dark night"),
+        ("кролик в шляпе фокусника", "a rabbit in a conjurer's hat"),
+        ("бабушкин дом", "grandmother's house"),
+        ("кота и дерево на холме", "a cat and a tree on a hill"),
+    ],
+)
+def test_cases_say_who_does_what_and_whose_it_is(russian, english):
+    assert translate(russian) == english
+
+
+def test_no_english_word_stands_twice_in_a_section():
+    section, seen = "", Counter()
+    for line in files("daemon.translation").joinpath("words.yaml").read_text("utf-8").splitlines():
+        if named := re.match(r"(\w+):", line):
+            section = named[1]
+        elif row := re.match(r"  ([^#:]+):", line):
+            seen[section, row[1].strip('"')] += 1
+    assert len(seen) > 500
+    assert not [row for row, count in seen.items() if count > 1]
+
+
+def test_the_docs_tell_how_many_words_are_known():
+    told = Path("docs/translation.md").read_text("utf-8")
+    known = len(words.table())
+    assert f"{known // 100 * 100:,} Russian words and phrases" in told
+
+
 @pytest.mark.parametrize(
     "russian",
-    ["кракозябра в лесу", "кот не на столе", "избушка на курьих ножках", "лиса фырчит", "", " .,! ", "пожалуйста"],
+    [
+        "стол, на котором стоит лампа",
+        "кот, которого гладит девочка",
+        "кракозябра в лесу",
+        "кот не на столе",
+        "избушка на курьих ножках",
+        "лиса фырчит",
+        "",
+        " .,! ",
+        "пожалуйста",
+    ],
 )
 def test_one_unknown_word_and_there_is_none(russian):
     assert translate(russian) is None
