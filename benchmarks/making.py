@@ -207,7 +207,7 @@ async def _made_before(setting: Setting) -> list[Row]:
     from daemon.bus import Bus
     from daemon.jobs import Jobs
     from daemon.store import Store
-    from daemon.workers.making import Maker
+    from daemon.workers.maker import Maker
 
     over = asyncio.Event()
     bus, store = Bus(), Store(setting.scratch / "state")

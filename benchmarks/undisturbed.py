@@ -115,7 +115,7 @@ def _decoding(scratch: Path, model: Path, said: list[Request]) -> list[Row]:
 
 async def _while_drawing(scratch: Path, model: Path, once: Callable[[], float], *, paused: bool) -> float:
     from daemon.bus import Bus
-    from daemon.workers.making import Maker
+    from daemon.workers.maker import Maker
 
     options = {"model": str(model), "previews": False, "width": 512, "height": 512}
     maker = Maker("picture", {"engine": "diffusers", "diffusers": options}, scratch, bus=Bus())

@@ -39,7 +39,7 @@ from daemon.translation.translator import Translator
 from daemon.turn import Turns, new_id
 from daemon.types import Artifact, Health, Job, JobState
 from daemon.workers import devices, hearing, mouth, speaking
-from daemon.workers.making import Maker
+from daemon.workers.maker import Maker
 from daemon.workers.pool import Pool
 from daemon.workers.worker import Worker
 from intents.model import Generate

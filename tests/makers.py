@@ -1,4 +1,4 @@
-"""A maker that behaves like `workers.making.Maker` but has no child process: for tests of jobs and what uses them."""
+"""A maker that behaves like `workers.maker.Maker` but has no child process: for tests of jobs and what uses them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon import jobs as jobs_module
+from daemon import runner as runner_module
 from daemon.artifacts import Artifacts
 from daemon.bus import Bus
 from daemon.engines.base import Made
@@ -266,9 +266,9 @@ async def test_as_many_at_once_as_there_are_devices(tmp_path: Path) -> None:
 
 
 async def test_a_job_that_takes_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs_module, "LEAST_DEADLINE_S", 0.01)
-    monkeypatch.setattr(jobs_module, "DEADLINE_FACTOR", 0)
-    monkeypatch.setattr(jobs_module, "MOST_S", 0.05)
+    monkeypatch.setattr(runner_module, "LEAST_DEADLINE_S", 0.01)
+    monkeypatch.setattr(runner_module, "DEADLINE_FACTOR", 0)
+    monkeypatch.setattr(runner_module, "MOST_S", 0.05)
     async with living(House(tmp_path)) as house:
         house.submit("slow")
         await house.maker.begun.wait()
@@ -503,7 +503,7 @@ async def test_a_job_that_kills_the_daemon_three_times_is_given_up(tmp_path: Pat
 async def test_a_file_without_its_row_goes_when_its_job_is_given_up(tmp_path: Path) -> None:
     house = House(tmp_path)
     job = house.submit("a fox")
-    house.jobs._move(job, state=JobState.RUNNING, attempts=3)
+    house.jobs._queue.move(job, state=JobState.RUNNING, attempts=3)
     house.artifacts.finish(job, _written(house.artifacts.begin(job, ".txt")), Made("text/plain"))
     house.store.close()
     async with living(House(tmp_path)) as house:

@@ -58,6 +58,7 @@ LAYERS = {
     # 2: hearing, speaking, making, each for itself
     "daemon.artifacts": 2,
     "daemon.ledger": 2,
+    "daemon.maker": 2,
     "daemon.audio": 2,
     "daemon.catalogue": 2,
     "daemon.diffusion": 2,
@@ -74,6 +75,8 @@ LAYERS = {
     "daemon.workers": 2,
     # 3: a turn
     "daemon.jobs": 3,
+    "daemon.queue": 3,
+    "daemon.runner": 3,
     "daemon.listening": 3,
     "daemon.perform": 3,
     "daemon.session": 3,

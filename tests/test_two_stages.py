@@ -15,7 +15,7 @@ from daemon.gallery import imprint
 from daemon.jobs import Jobs
 from daemon.store import Store
 from daemon.types import Artifact, Job, JobState
-from daemon.workers.making import Maker
+from daemon.workers.maker import Maker
 from tests.makers import FakeMaker
 from tests.parts import session
 from tests.test_session import until

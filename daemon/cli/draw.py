@@ -97,7 +97,7 @@ def make_once(
     from daemon.config import load
     from daemon.gallery import imprint
     from daemon.translation.writing import TRANSLATION
-    from daemon.workers.making import choose
+    from daemon.workers.choice import choose
 
     settings = load(paths.config(config))
     section = getattr(settings, kind).model_dump(mode="json") | ({"engine": name} if name else {})

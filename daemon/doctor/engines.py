@@ -84,7 +84,7 @@ def tts(house: House) -> Findings:
 
 def makers(house: House) -> Findings:
     """Look for what draws and films."""
-    from daemon.workers.making import choose
+    from daemon.workers.choice import choose
 
     sections: tuple[EngineSection, ...] = (house.config.picture, house.config.clip)
     for section in sections:

@@ -24,7 +24,8 @@ from daemon.store import Store
 from daemon.types import JobState
 from daemon.workers import pace, process
 from daemon.workers import worker as worker_module
-from daemon.workers.making import Maker, choose
+from daemon.workers.choice import choose
+from daemon.workers.maker import Maker
 from daemon.workers.wear import resident_mb
 from intents.model import Generate
 
@@ -166,12 +167,13 @@ async def test_what_a_mad_child_writes_costs_it_its_life_and_us_no_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     monkeypatch.setattr(process, "PING_S", 0.1)
-    monkeypatch.setattr(process, "SILENT_S", 0.5)
     async with maker(tmp_path) as made:
         pid = (await make(made, "x", tmp_path / "x.txt"))[0].meta["pid"]
         before = resident_mb(os.getpid())
+        monkeypatch.setattr(process, "SILENT_S", 0.5)
         with pytest.raises(WorkerError):
             await make(made, what, tmp_path / "y.txt")
+        monkeypatch.undo()  # the next one may take its time to begin
         assert resident_mb(os.getpid()) - before <= 16
         assert (await make(made, "x", tmp_path / "x.txt"))[0].meta["pid"] != pid
         assert made.worker.deaths == 1

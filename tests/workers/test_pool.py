@@ -7,7 +7,7 @@ import pytest
 
 from daemon.bus import Bus
 from daemon.workers.devices import capacity, gpus, visible
-from daemon.workers.making import Maker
+from daemon.workers.maker import Maker
 from daemon.workers.pool import Pool
 
 PLACED = "tests.workers.generator:Placed"

@@ -20,7 +20,8 @@ from daemon.engines.picture.openai_images.allowance import Allowance
 from daemon.errors import Cancelled, EngineError
 from daemon.events import ArtifactReady
 from daemon.gallery import imprint
-from daemon.workers.making import Maker, choose
+from daemon.workers.choice import choose
+from daemon.workers.maker import Maker
 from tests.parts import session
 from tests.remote.api import Answer, Api, api, refused, told
 
