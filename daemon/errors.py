@@ -66,12 +66,13 @@ class Cancelled(KombainError):  # noqa: N818 - it reports a wish, not a fault
         super().__init__(code, **values)
 
 
-def from_wire(code: str, values: dict[str, object]) -> KombainError:
-    """Build again, in this process, an error that a child process reported.
+def from_wire(code: str, values: dict[str, object], *, died: bool = False) -> KombainError:
+    """Build again, in this process, an error that a child process reported; `died`: it is of a process below that one.
 
     One without a sentence here, as an engine from outside may raise, becomes `worker.engine_failed`.
     """
-    error = Cancelled() if code == "cancelled" else EngineError(code, **values)
+    kind = WorkerError if died else EngineError
+    error = Cancelled() if code == "cancelled" else kind(code, **values)
     try:
         str(error)
     except (KeyError, TypeError, ValueError):

@@ -15,7 +15,7 @@ import threading
 from importlib import import_module
 from typing import Any, Protocol
 
-from daemon.errors import Cancelled, KombainError
+from daemon.errors import Cancelled, KombainError, WorkerError
 from daemon.workers.wire import Decoder, Frame, encode
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ class Service(Protocol):
         """Load the engine and return what the parent should know of it. Raises KombainError."""
 
     def run(self, call: "Call") -> None:
-        """Serve one call; returning ends it, a KombainError travels to the caller."""
+        """Serve one call; returning ends it, a KombainError travels to the caller, as WorkerError or EngineError."""
 
 
 class Call:
@@ -125,7 +125,7 @@ def serve(link: Link) -> None:
         service: Service = getattr(import_module(module), name)(init["init"])
         info = service.load()
     except KombainError as error:
-        link.send({"kind": "failed", "code": error.code, "values": _plain(error.values)})
+        link.send({"kind": "failed", **_told(error)})
         return
     gc.freeze()  # what was loaded stays: to go through it again and again took 50 to 100 ms each time
     link.send({"kind": "ready", "info": info})
@@ -138,7 +138,7 @@ def _run(service: Service, call: Call, link: Link) -> None:
         call.check()
         service.run(call)
     except KombainError as error:
-        link.close(call, {"kind": "error", "code": error.code, "values": _plain(error.values)})
+        link.close(call, {"kind": "error", **_told(error)})
     except Exception as error:  # an engine's own bug: the supervisor's boundary, reported and survived
         log.exception("the engine failed")
         why = f"{type(error).__name__}: {error}"[:300]
@@ -147,8 +147,10 @@ def _run(service: Service, call: Call, link: Link) -> None:
         link.close(call, {"kind": "done"})
 
 
-def _plain(values: dict[str, object]) -> dict[str, object]:
-    return {key: value if isinstance(value, str | int | float) else str(value) for key, value in values.items()}
+def _told(error: KombainError) -> dict[str, object]:
+    """Return an error for the wire; `died`: a process that the engine runs by itself is dead, which counts as ours."""
+    plain = {key: value if isinstance(value, str | int | float) else str(value) for key, value in error.values.items()}
+    return {"code": error.code, "values": plain, "died": isinstance(error, WorkerError)}
 
 
 def main() -> None:

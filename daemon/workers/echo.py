@@ -5,7 +5,7 @@ import signal
 import time
 from typing import Any
 
-from daemon.errors import EngineError
+from daemon.errors import EngineError, WorkerError
 from daemon.workers.child import Call
 
 
@@ -19,6 +19,8 @@ class Service:
         """Load, or refuse with the code `refuse` names."""
         if self._init.get("die"):
             os.kill(os.getpid(), signal.SIGKILL)
+        if self._init.get("die_below"):
+            raise WorkerError("videocrafter.died", why="SIGKILL")
         if code := self._init.get("refuse"):
             raise EngineError(code, **self._init.get("values", {}))
         return {"pid": os.getpid()}

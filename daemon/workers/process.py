@@ -151,14 +151,14 @@ class Child:
             case {"kind": "ready", "info": dict() as info} if not self.info.done():
                 self.info.set_result(info)
             case {"kind": "failed", "code": str() as code, "values": dict() as values} if not self.info.done():
-                self.info.set_exception(from_wire(code, values))
+                self.info.set_exception(from_wire(code, values, died=bool(frame.head.get("died"))))
                 self.info.exception()
             case {"kind": "data", "call": int() as number, "head": dict() as head} if number in self.calls:
                 await self._deliver(self.calls[number], Frame(head, frame.body))
             case {"kind": "error", "call": int() as number, "code": str() as code, "values": dict() as values} if (
                 number in self.calls
             ):
-                await self._deliver(self.calls.pop(number), from_wire(code, values))
+                await self._deliver(self.calls.pop(number), from_wire(code, values, died=bool(frame.head.get("died"))))
             case {"kind": "done", "call": int() as number} if number in self.calls:
                 await self._deliver(self.calls.pop(number), None)
             case {"kind": "data" | "error" | "done", "call": int() as number} if number not in self.calls:

@@ -198,7 +198,8 @@ class Worker:
                 self._loaded.set()
                 self._report(Health.OK)
             await asyncio.wait([reading])  # not `await reading`: our cancellation must not cut the reading short
-            return child.death()
+            refusal = child.info.exception()
+            return refusal if isinstance(refusal, WorkerError) else child.death()
         finally:
             if self._refused is None:
                 self._settled.clear()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from daemon.engines.base import Made, Options, Step
-from daemon.errors import EngineError
+from daemon.errors import EngineError, WorkerError
 from daemon.workers.wire import HEADER
 
 MIB = 1 << 20
@@ -83,6 +83,10 @@ class Engine:
                     os.kill(os.getpid(), signal.SIGKILL)
                 case "fail":
                     raise EngineError("engine.unknown", kind="a", name="b", known="c")
+                case "die below":
+                    raise WorkerError("videocrafter.died", why="SIGKILL")
+                case "foreign":
+                    raise EngineError("elsewhere.only", why="x")
                 case "broken":
                     raise EngineError("engine.device", device="cuda", why="CUDA error")
                 case "deaf":

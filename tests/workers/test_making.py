@@ -127,6 +127,12 @@ async def test_death_and_failure_are_told_apart(tmp_path: Path) -> None:
             await make(made, "die", tmp_path / "x.txt")
         with pytest.raises(EngineError, match="called “b”"):
             await make(made, "fail", tmp_path / "x.txt")
+        with pytest.raises(EngineError, match=r"elsewhere\.only"):
+            await make(made, "foreign", tmp_path / "x.txt")
+        pid = made.worker.pid
+        with pytest.raises(WorkerError) as below:
+            await make(made, "die below", tmp_path / "x.txt")
+        assert (below.value.code, made.worker.pid) == ("videocrafter.died", pid)
         assert (await make(made, "x", tmp_path / "x.txt"))[0].mime == "text/plain"
 
 

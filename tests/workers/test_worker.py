@@ -58,15 +58,16 @@ async def test_a_refusal_to_load_is_a_status():
         assert one.deaths == 0
 
 
-async def test_a_child_that_dies_at_every_start_keeps_nobody_waiting(monkeypatch):
+@pytest.mark.parametrize("how", ["die", "die_below"])
+async def test_a_child_that_dies_at_every_start_keeps_nobody_waiting(monkeypatch, how):
     monkeypatch.setattr("daemon.workers.worker.RESTART_S", (*[0.01] * 99, 30.0))
-    async with worker(die=True) as one, asyncio.timeout(20):
+    async with worker(**{how: True}) as one, asyncio.timeout(20):
         for _ in range(2):
             with pytest.raises(EngineError) as caught:
                 await one.ready()
-            assert caught.value.code == "worker.keeps_dying"
+            assert (caught.value.code, caught.value.values["why"]) == ("worker.keeps_dying", "SIGKILL")
         assert one.deaths >= 3
-        one._start["init"]["die"] = False
+        one._start["init"][how] = False
         await one.recovered()
         assert await echo(one)
 

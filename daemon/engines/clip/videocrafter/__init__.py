@@ -78,11 +78,11 @@ class Engine:
         return places.lacking(_places(options))
 
     def load(self) -> None:
-        """Start VideoCrafter and load the model. Raises EngineError for all that is not set up as it should be."""
+        """Start VideoCrafter and load the model. Raises EngineError for what is not set up, WorkerError if it dies."""
         self._running()
 
     def _running(self) -> Runner:
-        """Return the process, a new one where there is none or it has died. Raises EngineError."""
+        """Return the process, a new one where there is none or it has died. Raises as `load`."""
         if self._runner is None or not self._runner.alive:
             if code := self.missing(self._options, models=Path()):
                 raise EngineError(code)
@@ -98,7 +98,10 @@ class Engine:
         return round(steps * frames * width * height * (GPU_S if gpu else 100 * GPU_S), 1)
 
     def make(self, request: dict[str, Any], path: Path, step: Step) -> Made:
-        """Film `prompt`. Raises EngineError, also `making.no_image`, `making.takes_no_image`; Cancelled from `step`."""
+        """Film `prompt`. Raises EngineError, also `making.no_image`, `making.takes_no_image`; Cancelled from `step`.
+
+        Raises WorkerError when the process dies or hangs: it is tried again.
+        """
         step(0.0)
         order = self._order(request)
         width, height = order["width"], order["height"]

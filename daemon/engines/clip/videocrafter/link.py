@@ -30,7 +30,7 @@ class Runner:
     def __init__(self, checkout: Checkout, device: str, patience: float) -> None:
         """Start it and wait until it has loaded. `patience`: seconds that any one answer may take.
 
-        Raises EngineError when it can't be started or says why it can't load.
+        Raises EngineError when it can't be started or says why it can't load, WorkerError when it dies or hangs.
         """
         files = {"checkout": checkout.folder, "config": checkout.config, "checkpoint": checkout.checkpoint}
         self._patience = patience
@@ -103,11 +103,11 @@ class Runner:
         self.end()
         raise WorkerError("worker.garbage")
 
-    def _hung(self) -> EngineError:
+    def _hung(self) -> WorkerError:
         self.end()
-        return EngineError("videocrafter.hung", seconds=round(self._patience))
+        return WorkerError("videocrafter.hung", seconds=round(self._patience))
 
-    def _died(self) -> EngineError:
+    def _died(self) -> WorkerError:
         with suppress(subprocess.TimeoutExpired):  # it closes its socket a moment before it is gone
             self._process.wait(GOING_S)
         code = self._process.returncode
@@ -115,7 +115,7 @@ class Runner:
         self._reader.join(GOING_S)
         killed = code is not None and code < 0
         why = signal.Signals(-code).name if killed else (self._said or ["-"])[-1]
-        return EngineError("videocrafter.died", why=why)
+        return WorkerError("videocrafter.died", why=why)
 
 
 def _started(checkout: Checkout, theirs: socket.socket) -> subprocess.Popen[bytes]:
