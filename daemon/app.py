@@ -325,6 +325,7 @@ class App:
             "volume": self.voice.volume,
             "language": self.config.language,
             "troubles": self.session.troubles(language),
+            "makers": {kind: maker.told(language) for kind, maker in self._makers.items()},
             "elsewhere": {kind: maker.host for kind, maker in self._makers.items() if maker.host},
             "jobs": [
                 {"job": job.id, "kind": job.kind, "state": job.state, "progress": round(job.progress, 3), **job.request}

@@ -83,6 +83,9 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] 
         print(messages.text("status.job", language, job=job["job"], prompt=job["prompt"], state=told, share=share))
     for kind, host in found["elsewhere"].items():
         print(messages.text(f"status.elsewhere.{kind}", language, host=host))
+    for kind, maker in found["makers"].items():
+        for other, why in maker.get("declined", {}).items():
+            print(messages.text("status.declined", language, kind=kind, engine=maker["engine"], other=other, why=why))
     for trouble in found["troubles"]:
         print(f"! {trouble}")
 

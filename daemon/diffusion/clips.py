@@ -81,11 +81,6 @@ def opened(
     return loading.opened(whole, how, DiffusionPipeline, **(exact if precise else {})), how
 
 
-def on_gpu(options: ModelOptions) -> bool:
-    """Guess whether it will compute on a GPU, without asking torch."""
-    return memory.on_gpu(options.device)
-
-
 def picture(request: dict[str, Any]) -> Any:
     """Return the picture that a request begins with, as RGB.
 

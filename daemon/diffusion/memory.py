@@ -3,9 +3,11 @@
 `plan` is pure; `seen` looks at the device, `apply` does as planned.
 """
 
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +23,9 @@ GROUP = 0.1
 """The share of the largest component that is on the device when it is brought there in pieces."""
 HOST_SHARE = 0.9
 """Of the free main memory, at most this is taken."""
+CORE = 500.0
+"""How many times longer than a GPU one core takes: of teraflops, tens against a twentieth."""
+GPU_FILES = ("/dev/nvidiactl", "/dev/kfd")
 WIDTH = {"float32": 4, "float16": 2, "bfloat16": 2}
 """Bytes of a number."""
 
@@ -127,9 +132,21 @@ def seen(wanted: str) -> Device:
         raise EngineError("engine.device", device=name, why=str(error).partition("\n")[0][:200]) from error
 
 
-def on_gpu(wanted: str) -> bool:
-    """Guess, without torch, whether it will compute on a GPU: by the device files of NVIDIA and AMD."""
-    return wanted != "cpu" and any(Path(device).exists() for device in ("/dev/nvidiactl", "/dev/kfd"))
+def slowness(wanted: str, torch: str | None) -> float:
+    """Guess how many times longer than on a GPU it will take, without importing torch; `torch` is its version.
+
+    A GPU is known by the device files of NVIDIA and AMD; the processor does what its cores can.
+    """
+    gpu = wanted != "cpu" and any(Path(device).exists() for device in GPU_FILES)
+    return 1.0 if gpu and not (torch or "").endswith("+cpu") else CORE / len(os.sched_getaffinity(0))
+
+
+def installed() -> str | None:
+    """Return the version of our own torch, None where there is none."""
+    try:
+        return version("torch")
+    except PackageNotFoundError:
+        return None
 
 
 def host_free(table: Path = Path("/proc/meminfo")) -> int:

@@ -95,14 +95,6 @@ def opened(place: Path, options: DiffusionOptions, megapixels: float) -> tuple[A
     return loading.opened(checked, how, _loader(checked, config), config, **more), how
 
 
-def gib(place: Path | None) -> float:
-    """Return how large the weights are."""
-    if place is None:
-        return 0.0
-    files = [place] if place.is_file() else place.glob(f"*/*{weights.SINGLE}")
-    return sum(file.stat().st_size for file in files) / memory.GIB
-
-
 def _config(options: DiffusionOptions, place: Path) -> Path | None:
     """Return the folder with the configs of a single file; None for a folder. Raises EngineError."""
     if place.is_dir():

@@ -49,6 +49,16 @@ def find(model: str, models: Path) -> Path | None:
     return _cached(model)
 
 
+def size_mb(place: Path | None) -> int:
+    """Return how large the files of a model's weights are, MB; 0 for what can't be read, which `check` tells."""
+    if place is None or place.is_file():
+        return place.stat().st_size >> 20 if place else 0
+    try:
+        return sum(file.stat().st_size for files in _parts(place, index(place)).values() for file in files) >> 20
+    except (EngineError, OSError):
+        return 0
+
+
 def shelved(models: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
     """Yield each pipeline folder in `models` with its index, by name; what can't be read is passed over."""
     for place in sorted(models.glob(f"*/{INDEX}")):
@@ -90,10 +100,15 @@ def check(path: Path) -> Weights:
             raise EngineError("diffusion.pickle", path=path)
         return Weights(path, "", {"file": tensors.numbers(path)})
     found = index(path)
-    parts = {name: _files(path / name, made_of[1]) for name, made_of in found.items() if _is_component(made_of)}
+    parts = _parts(path, found)
     variants = {_variant(file) for files in parts.values() for file in files}
     parameters = {name: sum(tensors.numbers(file) for file in files) for name, files in parts.items() if files}
     return Weights(path, found["_class_name"], parameters, next(iter(variants - {None}), None))
+
+
+def _parts(folder: Path, found: dict[str, Any]) -> dict[str, list[Path]]:
+    """Return the files of weights by component."""
+    return {name: _files(folder / name, made_of[1]) for name, made_of in found.items() if _is_component(made_of)}
 
 
 def _is_component(made_of: Any) -> bool:

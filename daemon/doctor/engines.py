@@ -94,6 +94,9 @@ def makers(house: House) -> Findings:
             fix = FIXES.get(section.engine, "apt-get install fonts-noto-color-emoji")
             yield failure("maker", diffusion.mending(house, section) or fix, kind=section.kind, why=error)
             continue
+        for name, why in choice.declined.items():
+            fix = f"{section.kind}: {{engine: {name}}}"
+            yield warning("declined", fix, kind=section.kind, engine=choice.name, other=name, why=why)
         if licence := getattr(choice.engine, "licence", None):
             yield warning("licence", f"{section.kind}: {{engine: sketch}}", kind=section.kind, licence=licence)
         if host := getattr(choice.engine, "host", None):

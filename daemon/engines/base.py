@@ -130,6 +130,8 @@ class Generator(Engine, Protocol):
     """True when it asks a server elsewhere, `host`: then it is used only when it is named. May be left out."""
     elsewhere: ClassVar[bool]
     """True when its model lies in a process of its own, so that ours can't tell how large it is. May be left out."""
+    weights_mb: int
+    """The size of the files of its model, where it has one. May be left out."""
     reads: tuple[str, ...]
     """The languages in which it understands a prompt; empty: all."""
 

@@ -1,15 +1,22 @@
-"""Which engine makes the things of a kind: the one that is named, else the best that can run here."""
+"""Which engine makes the pictures or the clips: the one that the config names, or the best that can in good time."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 from pydantic import ValidationError
 
-from daemon.engines.base import Generator
+from daemon.engines.base import Generator, Options
 from daemon.engines.load import find, names
 from daemon.errors import ConfigError, EngineError
-from daemon.messages import text
+from daemon.workers import devices
+
+AUTO = "auto"
+PATIENCE_S = {"picture": 600.0, "clip": 1800.0}
+"""What would take longer by an engine's own guess is made by it only where it is named."""
+HOST_SHARE = 0.9
+"""A model whose weights take more of the main memory is used only where it is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,65 +29,88 @@ class Choice:
     """The ending of its files."""
     settings: dict[str, Any]
     """The options of that engine, as JSON can hold them."""
-    passed_over: dict[str, str]
-    """Engine name to error code."""
+    passed_over: dict[str, EngineError]
+    """By engine: what it lacks."""
+    declined: dict[str, EngineError]
+    """By engine: why it is not for this machine, though it has all that it needs."""
 
     def why(self, language: str = "en") -> str:
-        """Return a sentence for each engine that was passed over ("" when none was)."""
-        return _sentences(self.passed_over, language)
+        """Return a sentence for each engine that is not used, though it might be better ("" when there is none)."""
+        return _sentences(self.passed_over | self.declined, language)
 
 
 def choose(kind: str, section: dict[str, Any], models: Path) -> Choice:
     """Return the engine that `section` names, or with "auto" the best that can run here: a sketch is the last choice.
 
-    An engine that is `remote` is used only when it is named: prompts leave the house, and it may cost money.
-    `section` is {"engine": name or "auto", name: options of that engine, ...}, for clips also `format`.
-    Raises EngineError, ConfigError.
+    With "auto" an engine that is `remote` is not used, for prompts leave the house, and it may cost money; nor one that
+    is not for this machine (`unfit`). `section` is {"engine": name or "auto", name: options of that engine, ...}, for
+    clips also `format`. Raises EngineError, ConfigError.
     """
-    wanted = section.get("engine", "auto")
-    candidates = [wanted] if wanted != "auto" else sorted(_here(kind), key=lambda name: find(kind, name).sketch)
-    passed_over: dict[str, str] = {}
-    for name in candidates:
+    wanted = section.get("engine", AUTO)
+    passed_over: dict[str, EngineError] = {}
+    declined: dict[str, EngineError] = {}
+    for name in _candidates(kind) if wanted == AUTO else [wanted]:
         found = find(kind, name)
-        try:
-            options = found.Options.model_validate(section.get(name) or {})
-        except ValidationError as error:
-            problem = error.errors()[0]
-            where = ".".join([kind, name, *map(str, problem["loc"])])
-            raise ConfigError("making.options", where=where, why=problem["msg"]) from error
-        if (code := found.missing(options, models=models)) is None:
-            engine = found(options, models=models)
-            suffix = f".{section['format']}" if "format" in section else engine.suffix
-            return Choice(name, engine, suffix, options.model_dump(mode="json"), passed_over)
-        passed_over[name] = code
-    raise EngineError("making.no_engine", kind=kind, why=_Reasons(passed_over))
+        options = _options(kind, name, section)
+        if (code := found.missing(options, models=models)) is not None:
+            passed_over[name] = EngineError(code)
+            continue
+        engine = found(options, models=models)
+        if wanted == AUTO and (why := unfit(kind, engine, devices.host_mb())) is not None:
+            declined[name] = why
+            continue
+        suffix = f".{section['format']}" if "format" in section else engine.suffix
+        return Choice(name, engine, suffix, options.model_dump(mode="json"), passed_over, declined)
+    raise EngineError("making.no_engine", kind=kind, why=_Reasons(passed_over | declined))
 
 
-def _here(kind: str) -> list[str]:
-    return [name for name in names(kind) if not getattr(find(kind, name), "remote", False)]
+def unfit(kind: str, engine: Generator, host_mb: int) -> EngineError | None:
+    """Return why an engine is not for this machine, by its own guess of its time and the size of its weights."""
+    if engine.sketch:
+        return None
+    if (weights := getattr(engine, "weights_mb", 0)) > host_mb * HOST_SHARE:
+        return EngineError("making.too_large", mb=weights, here=host_mb)
+    if (seconds := engine.estimate({})) > PATIENCE_S[kind]:
+        return EngineError("making.too_slow", n=round(seconds / 60))
+    return None
+
+
+def _candidates(kind: str) -> list[str]:
+    here = [name for name in names(kind) if not getattr(find(kind, name), "remote", False)]
+    return sorted(here, key=lambda name: find(kind, name).sketch)
+
+
+def _options(kind: str, name: str, section: dict[str, Any]) -> Options:
+    try:
+        options: Options = find(kind, name).Options.model_validate(section.get(name) or {})
+    except ValidationError as error:
+        problem = error.errors()[0]
+        where = ".".join([kind, name, *map(str, problem["loc"])])
+        raise ConfigError("making.options", where=where, why=problem["msg"]) from error
+    return options
 
 
 class _Reasons(str):
     """Why no engine can run: in English where it crosses to another process, in any language before that."""
 
-    __slots__ = ("_codes",)
-    _codes: dict[str, str]
+    __slots__ = ("_reasons",)
+    _reasons: Mapping[str, EngineError]
 
-    def __new__(cls, codes: dict[str, str]) -> Self:
-        made = super().__new__(cls, _sentences(codes, "en"))
-        made._codes = codes
+    def __new__(cls, reasons: Mapping[str, EngineError]) -> Self:
+        made = super().__new__(cls, _sentences(reasons, "en"))
+        made._reasons = reasons
         return made
 
     def text(self, language: str) -> str:
-        return _sentences(self._codes, language)
+        return _sentences(self._reasons, language)
 
 
-def _sentences(codes: dict[str, str], language: str) -> str:
-    return " ".join(f"{name}: {_sentence(code, language)}" for name, code in codes.items())
+def _sentences(reasons: Mapping[str, EngineError], language: str) -> str:
+    return " ".join(f"{name}: {_sentence(why, language)}" for name, why in reasons.items())
 
 
-def _sentence(code: str, language: str) -> str:
+def _sentence(why: EngineError, language: str) -> str:
     try:
-        return text(f"errors.{code}", language)
+        return why.text(language)
     except KeyError:  # an outsider's engine may have codes that are not ours
-        return code
+        return why.code

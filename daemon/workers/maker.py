@@ -182,6 +182,15 @@ class Maker:
         except KombainError:
             return ()
 
+    def told(self, language: str) -> dict[str, Any]:
+        """Tell which engine it is, and why better ones that are set up are not; {} when no engine can run."""
+        try:
+            choice = self.choice
+        except KombainError:
+            return {}
+        declined = {name: why.text(language) for name, why in choice.declined.items()}
+        return {"engine": choice.name, "sketch": choice.engine.sketch, "declined": declined}
+
     @property
     def host(self) -> str | None:
         """The server that makes the things, None when they are made here or not at all."""

@@ -32,14 +32,14 @@ class Service:
         self._init = init
 
     def load(self) -> dict[str, Any]:
-        """Choose and load the engine; say which and why."""
+        """Choose and load the engine; say which."""
         _step_back()
         if (device := self._init.get("device")) is not None:  # before anything of CUDA is imported
             os.environ["CUDA_VISIBLE_DEVICES"] = devices.visible(device)
         choice = choose(self._init["kind"], self._init["section"], Path(self._init["models"]))
         choice.engine.load()
         self._name, self._engine, self._settings = choice.name, choice.engine, choice.settings
-        return {"engine": choice.name, "sketch": choice.engine.sketch, "passed_over": choice.passed_over}
+        return {"engine": choice.name, "sketch": choice.engine.sketch}
 
     def run(self, call: Call) -> None:
         """Make one thing, with its card in it and a thumbnail beside it. A call that was cancelled leaves no file."""

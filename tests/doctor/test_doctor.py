@@ -259,6 +259,15 @@ SEEDS = {
         ),
         "cpu_torch",
     ),
+    "a model that would take hours here": (
+        engines.makers,
+        lambda g: (
+            film_model(g),
+            g.patch.setattr("daemon.diffusion.clips.LIBRARIES", ()),
+            g.patch.setattr("daemon.diffusion.memory.GPU_FILES", ()),
+        ),
+        "declined",
+    ),
     "no model of clips": (engines.makers, config("clip: {{engine: svd}}\n"), "maker"),
     "a model of clips without its libraries": (
         diffusion.films,

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from daemon import film
-from daemon.diffusion import clip_families, clips, faults, stepping, weights
+from daemon.diffusion import clip_families, clips, faults, memory, stepping, weights
 from daemon.engines.base import Made, Step
 from daemon.errors import EngineError
 from daemon.scene.parse import clean
@@ -20,8 +20,8 @@ PLAIN = (832, 480)
 """Width and height where neither family nor config says."""
 AT_ONCE = 8
 """So many frames take about what one picture of that size takes."""
-STEP_S, SLOWER = 6.0, 60
-"""Guessed seconds of a step of 81 frames at 832x480 on a GPU, and how much longer a processor takes."""
+STEP_S = 6.0
+"""Guessed seconds of a step of 81 frames at 832x480 on a GPU."""
 Side = Annotated[int, Field(ge=64, le=4096)]
 Language = Annotated[str, Field(pattern="^[a-z]{2,3}$")]
 
@@ -55,6 +55,7 @@ class Engine:
     def __init__(self, options: Settings, *, models: Path) -> None:
         self._options = options
         self._models = models
+        self.weights_mb = weights.size_mb(clips.found(options, models, KINDS))
         index = _index(options, models)
         self._family = clip_families.family(index) if index else clip_families.GENERIC
         self.needs_image: bool = index is not None and clip_families.from_image(index["_class_name"])
@@ -81,7 +82,7 @@ class Engine:
         """Guess the seconds it takes."""
         width, height = self._wanted_size(request)
         share = width * height / (832 * 480) * (self._options.frames or self._family.frames or 81) / 81
-        pace = STEP_S if clips.on_gpu(self._options) else STEP_S * SLOWER
+        pace = STEP_S * memory.slowness(self._options.device, memory.installed())
         return round(pace * share * (self._steps(request) or 50), 1)
 
     def make(self, request: dict[str, Any], path: Path, step: Step) -> Made:

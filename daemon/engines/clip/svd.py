@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from daemon import film
-from daemon.diffusion import clips, faults, stepping, weights
+from daemon.diffusion import clips, faults, memory, stepping, weights
 from daemon.engines.base import Made, Step
 from daemon.errors import EngineError
 
@@ -21,8 +21,8 @@ FRAMES = 25
 """Of svd-xt; svd makes 14. The model itself says."""
 AT_ONCE = 6
 """So many frames take about what one picture of that size takes."""
-STEP_S, SLOWER = 4.0, 60
-"""Guessed seconds of a step of 25 frames at 1024x576 on a GPU, and how much longer a processor takes."""
+STEP_S = 4.0
+"""Guessed seconds of a step of 25 frames at 1024x576 on a GPU."""
 
 
 class Settings(clips.ModelOptions):
@@ -59,6 +59,7 @@ class Engine:
     def __init__(self, options: Settings, *, models: Path) -> None:
         self._options = options
         self._models = models
+        self.weights_mb = weights.size_mb(clips.found(options, models, KINDS))
 
     @classmethod
     def missing(cls, options: Any, *, models: Path) -> str | None:
@@ -78,7 +79,7 @@ class Engine:
     def estimate(self, request: dict[str, Any]) -> float:
         """Guess the seconds it takes."""
         size = self._options.width * self._options.height / (1024 * 576) * (self._options.frames or FRAMES) / FRAMES
-        pace = STEP_S if clips.on_gpu(self._options) else STEP_S * SLOWER
+        pace = STEP_S * memory.slowness(self._options.device, memory.installed())
         return round(pace * size * self._steps(request), 1)
 
     def make(self, request: dict[str, Any], path: Path, step: Step) -> Made:

@@ -4,7 +4,7 @@ import random
 from pathlib import Path
 from typing import Any, ClassVar
 
-from daemon.diffusion import faults, images, memory, pictures, preview, sizes
+from daemon.diffusion import faults, images, memory, pictures, preview, sizes, weights
 from daemon.diffusion.pictures import DiffusionOptions
 from daemon.diffusion.stepping import followed, taken
 from daemon.engines import base, png
@@ -14,6 +14,8 @@ from daemon.scene.parse import clean
 
 STRENGTH = 0.6
 """How far to go from a picture when nobody says."""
+STEP_S = 0.06
+"""Guessed seconds of a step on a GPU, by GiB of weights and megapixel."""
 DENOISED = 0.94
 """The share of progress at which the steps are done and the picture is decoded."""
 
@@ -32,6 +34,7 @@ class Engine:
         self._options = options
         self._models = models
         self._place = pictures.found(options, models)
+        self.weights_mb = weights.size_mb(self._place)
         self._family, self._side = pictures.described(options, self._place)
         self.reads: tuple[str, ...] = self._family.reads if options.reads is None else options.reads
 
@@ -50,10 +53,10 @@ class Engine:
         self._matrix = preview.fitted(self._pipe) if showing else None
 
     def estimate(self, request: dict[str, Any]) -> float:
-        """Guess the seconds from the size of the files, the steps and the pixels; a GPU is known by its device file."""
+        """Guess the seconds from the size of the files, the steps and the pixels."""
         steps = request.get("steps") or self._options.steps or self._family.steps
-        size = pictures.gib(self._place) * self._megapixels(request)
-        return round(1 + steps * size * (0.06 if memory.on_gpu(self._options.device) else 4.0), 1)
+        size = self.weights_mb / 1024 * self._megapixels(request)
+        return round(1 + STEP_S * memory.slowness(self._options.device, memory.installed()) * steps * size, 1)
 
     def make(self, request: dict[str, Any], path: Path, step: Step) -> Made:
         """Make a picture of `prompt`, and of `image` where there is one.

@@ -94,8 +94,8 @@ class Engine:
         """Guess the seconds it takes: no more than a guess, until there is a history."""
         width, height = self._size(request)
         steps, frames = request.get("steps") or self._options.steps, self._options.frames or 16
-        gpu = memory.on_gpu(self._options.device)
-        return round(steps * frames * width * height * (GPU_S if gpu else 100 * GPU_S), 1)
+        slower = memory.slowness(self._options.device, torch=None)  # it has a torch of its own
+        return round(steps * frames * width * height * GPU_S * slower, 1)
 
     def make(self, request: dict[str, Any], path: Path, step: Step) -> Made:
         """Film `prompt`. Raises EngineError, also `making.no_image`, `making.takes_no_image`; Cancelled from `step`.
