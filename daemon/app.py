@@ -22,7 +22,7 @@ from daemon.config import Config
 from daemon.config import changed as differing
 from daemon.control import Control, Reloaded
 from daemon.errors import KombainError
-from daemon.events import Failed, PartChanged
+from daemon.events import PartChanged
 from daemon.gallery import image
 from daemon.gallery.gallery import Gallery
 from daemon.gallery.steward import Steward
@@ -286,7 +286,8 @@ class App:
     def command(self, command: Command, asked_by: AskedBy = "control") -> str:
         """Carry out a command from outside; returns at once, with the id of the turn that it will have.
 
-        Raises JobError `image.…` for a picture to start from that can't be.
+        Raises JobError `image.…` for a picture to start from that can't be, `job.no_such` for a job to cancel that is
+        neither waiting nor running.
         """
         language, turn = command.language or self.config.language, new_id()
         match command.name:
@@ -303,7 +304,7 @@ class App:
             case Name.STOP:
                 self.session.silence()
             case Name.CANCEL:
-                self._cancel(command.text or "last")
+                self.jobs.cancel(command.text or "last")
             case Name.REPEAT:
                 self.session.when_free(partial(self.performer.repeat, language, turn), turn)
             case Name.LISTEN:
@@ -360,12 +361,6 @@ class App:
     async def gallery(self, asked: Wish) -> dict[str, Any]:
         """List, delete or keep what was made. Raises JobError."""
         return await self._gallery.answer(asked)
-
-    def _cancel(self, which: str) -> None:
-        try:
-            self.jobs.cancel(which)
-        except KombainError as error:
-            self.bus.publish(Failed(code=error.code, text=error.text(self.config.language), at=time.time()))
 
     def _say_trouble(self, error: KombainError) -> None:
         language, turn = self.config.language, new_id()

@@ -149,7 +149,8 @@ class Control:
             case "show":
                 which = str(request.get("text") or "last")
                 if (found := self._house.artifact(which)) is None:
-                    raise CommandError("control.no_artifact", which=which[:64])
+                    code = "gallery.nothing" if which == "last" else "control.no_artifact"
+                    raise CommandError(code, which=which[:64])
                 return {"artifact": found.id, "kind": found.kind, "path": str(found.path), "mime": found.mime}
             case str():
                 return {"turn": self._house.command(build(name, request))}

@@ -117,7 +117,7 @@ class Performer:
             case Volume():
                 by = action.by if action.by is None or abs(action.by) > 1 else action.by * STEP
                 level = self._voice.set_volume(action.to, by)
-                await self.tell("volume", language, turn, level=level)
+                await self.tell("volume", language, turn, n=level)
             case Mute():
                 if action.on:
                     await self.tell("muted", language, turn)

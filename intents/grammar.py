@@ -54,7 +54,8 @@ def answer(question: Question, text: str, language: str) -> Intent:
     if not runs:
         return intent
     prompt = cut(text, without_lead(runs[0], grammar.answer_lead) or runs[0])
-    return Intent(question.kind, {"prompt": prompt}, text, language, _FREE)
+    several = {"several": question.count} if question.count > 1 else {}
+    return Intent(question.kind, several | {"prompt": prompt}, text, language, _FREE)
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,8 @@ class Question:
     """Ask what to draw or film, and listen once without the wake word."""
 
     kind: Literal["draw", "clip"]
+    count: int = 1
+    """How many of them."""
 
 
 Action = Say | Tell | Generate | Stop | Cancel | Repeat | Volume | Mute | Question

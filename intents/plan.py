@@ -70,8 +70,7 @@ def _action(intent: Intent) -> Action:
 
 
 def _making(intent: Intent) -> Generate | Question:
-    prompt = intent.slots.get("prompt")
-    if intent.name == "draw":
-        count = intent.slots.get("several", 1)
-        return Generate("picture", prompt, intent.language, count=count) if prompt else Question("draw")
-    return Generate("clip", prompt, intent.language) if prompt else Question("clip")
+    prompt, count = intent.slots.get("prompt"), intent.slots.get("several", 1)
+    if not prompt:
+        return Question("draw" if intent.name == "draw" else "clip", count)
+    return Generate("picture" if intent.name == "draw" else "clip", prompt, intent.language, count=count)

@@ -118,6 +118,8 @@ def make_once(
         imprint.write(passing, imprint.card(kind, request, told, choice.settings))
     told = {**made.meta, "path": out, "took": time.monotonic() - began}
     print(messages.text(f"draw.wrote_{kind}", system_language(), **told))
+    if TRANSLATION in request:
+        print(messages.text("draw.translated", system_language(), english=request[TRANSLATION]))
     if made.meta["missing"]:
         print(messages.text("draw.missing", system_language(), words=", ".join(made.meta["missing"])))
 

@@ -3,6 +3,7 @@
 import contextlib
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +15,59 @@ from daemon.cli.remote import Remote, running
 from daemon.errors import ConfigError
 
 COMMANDS = {"picture": "draw", "clip": "clip"}
-ENDED = {"done", "failed", "cancelled", "quarantined"}
+TOLD = {"done", "failed", "quarantined"}
+"""The ends of a job that the assistant announces, each in a turn of its own with the same id."""
+ENDED = TOLD | {"cancelled"}
+
+
+@dataclass
+class Course:
+    """How far a turn and what was asked for in it have come."""
+
+    turns: int = 0
+    """How many of the turns with its id are over: the request's own, then those of the announcements."""
+    jobs: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By id, the kind and state."""
+    artifacts: list[dict[str, Any]] = field(default_factory=list)
+
+    def take(self, event: dict[str, Any]) -> None:
+        """Take note of an event of that turn."""
+        match event["event_type"]:
+            case "job_changed":
+                self.jobs[event["job"]] = (event["kind"], event["state"])
+            case "artifact_ready":
+                self.artifacts.append(event)
+            case "turn_end":
+                self.turns += 1
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more is to be waited for: where something failed, not before the reason was told."""
+        states = [state for _, state in self.jobs.values()]
+        if not self.turns or not set(states) <= ENDED:
+            return False
+        if set(states) & (TOLD - {"done"}):
+            return self.turns > self._announcements
+        return len(self.artifacts) >= states.count("done")
+
+    @property
+    def _announcements(self) -> int:
+        """How many there will be: for a clip and the picture that it begins with there is one."""
+        asked = "clip" if any(kind == "clip" for kind, _ in self.jobs.values()) else "picture"
+        return sum(kind == asked and state in TOLD for kind, state in self.jobs.values())
 
 
 def follow(remote: Remote, turn: str) -> list[dict[str, Any]]:
     """Print replies as they are spoken until the turn and its jobs are over; return the artifacts that came of them.
 
-    `ask("events")` must have been asked before the turn's command. Exits with 1 when the turn or a job failed.
+    `ask("events")` must have been asked before the turn's command. Exits with 1 when the turn failed, or all its jobs.
     """
-    jobs: dict[str, str] = {}
-    artifacts: list[dict[str, Any]] = []
-    over = False
+    course = Course()
     with _progress() as show:
         for event in remote.events():
             if event.get("turn") != turn:
                 continue
+            course.take(event)
             match event["event_type"]:
                 case "tts_start":
                     print(event["text"])
@@ -36,18 +75,14 @@ def follow(remote: Remote, turn: str) -> list[dict[str, Any]]:
                     print(event["text"], file=sys.stderr)
                     raise typer.Exit(1)
                 case "job_changed":
-                    jobs[event["job"]] = event["state"]
                     show(event["progress"])
-                case "artifact_ready":
-                    artifacts.append(event)
-                case "turn_end":
-                    over = True
-            if over and set(jobs.values()) <= ENDED and len(artifacts) >= list(jobs.values()).count("done"):
+            if course.over:
                 break
-    if jobs and not artifacts:
-        print(messages.text(f"demo.job.{list(jobs.values())[-1]}", system_language()), file=sys.stderr)
+    if course.jobs and not course.artifacts:
+        last = list(course.jobs.values())[-1][1]
+        print(messages.text(f"demo.job.{last}", system_language()), file=sys.stderr)
         raise typer.Exit(1)
-    return artifacts
+    return course.artifacts
 
 
 def said_by_assistant(text: str, language: str) -> bool:

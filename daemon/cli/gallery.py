@@ -237,7 +237,7 @@ def _direct(asked: Any) -> list[dict[str, Any]]:
     state = load(paths.config()).state or paths.state()
     if not (state / FILE).exists():
         if asked.ids:
-            raise JobError("gallery.no_such", id=asked.ids[0])
+            raise JobError("gallery.nothing" if asked.ids[0] == "last" else "gallery.no_such", id=asked.ids[0])
         return []
     with closing(Store(state)) as store:
         desk = Gallery(Artifacts(state / "artifacts", store), Bus(), Ledger(store).ingredients)

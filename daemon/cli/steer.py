@@ -38,7 +38,14 @@ def stop() -> None:
 
 def cancel(job: Annotated[str, typer.Argument(help="A job's id, “last” or “all”.")] = "last") -> None:
     """Cancel what is being made. · Отменить работу."""
-    _tell("cancel", text=job)
+    from daemon import messages
+    from daemon.cli.language import system_language
+    from daemon.cli.remote import Remote
+
+    with Remote() as remote:
+        nothing = not remote.ask("status")["status"]["jobs"]
+        remote.ask("cancel", text=job)
+    print(messages.text("replies.nothing_to_cancel" if nothing else "replies.cancelled", system_language()))
 
 
 def repeat() -> None:

@@ -79,10 +79,12 @@ class Gallery:
         self._bus.publish(GalleryChanged(removed=list(removed), last=newest, at=now))
 
     def _named(self, names: Sequence[str]) -> list[Entry]:
-        """Return the entries of ids, ends of ids and "last". Raises JobError `gallery.no_such`, `gallery.several`."""
+        """Return the entries of ids, ends of ids and "last". Raises JobError: `gallery.no_such`, nothing, several."""
         found: dict[str, Entry] = {}
         for name in names:
             last = self._artifacts.last() if name == "last" else None
+            if name == "last" and last is None:
+                raise JobError("gallery.nothing")
             entries = self._artifacts.named(last.id if last else name)
             if not entries:
                 raise JobError("gallery.no_such", id=name)

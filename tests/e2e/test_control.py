@@ -135,6 +135,12 @@ def test_what_cannot_be_made_is_told_with_status_1(house):
     assert "needs a text" in told.stderr
 
 
+def test_what_is_not_being_made_cannot_be_cancelled(house):
+    assert house("cancel").stdout == "There is nothing to cancel.\n"
+    told = house("cancel", "nope", language="ru_RU")
+    assert (told.returncode, told.stderr) == (1, "Задания «nope» нет ни в очереди, ни в работе.\n")
+
+
 def test_volume_and_mute(house):
     assert house("volume", "30").returncode == 0
     assert house("volume", "+5").returncode == 0

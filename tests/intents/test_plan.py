@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intents import Intent, plan, plan_json, recognize
+from intents import Intent, answer, plan, plan_json, recognize
 from intents.model import Cancel, Generate, Mute, Question, Repeat, Say, Stop, Tell, Volume
 from intents.plan import STEP
 
@@ -15,8 +15,13 @@ from intents.plan import STEP
         ("say hello", Say("hello", "en")),
         ("draw a cat", Generate("picture", "a cat", "en")),
         ("draw three pictures of a cat", Generate("picture", "a cat", "en", count=3)),
+        ("make a couple of pictures of a cat", Generate("picture", "a cat", "en", count=2)),
+        ("a few drawings of a cat", Generate("picture", "a cat", "en", count=3)),
+        ("make two clips of a cat", Generate("clip", "a cat", "en", count=2)),
         ("draw three cats", Generate("picture", "three cats", "en")),
+        ("draw a few cats", Generate("picture", "a few cats", "en")),
         ("draw", Question("draw")),
+        ("draw a few pictures", Question("draw", 3)),
         ("make a clip of a cat", Generate("clip", "a cat", "en")),
         ("make a clip", Question("clip")),
         ("animate the last picture", Generate("clip", "", "en", "last")),
@@ -49,11 +54,20 @@ def test_plan(text, step):
         ("нарисуй две картинки с лисой", "лисой", 2),
         ("сделай 5 рисунков про море", "море", 5),
         ("хочу четыре картинки с домом", "домом", 4),
+        ("сделай пару картинок про кота", "кота", 2),
+        ("нарисуй несколько рисунков с котом", "котом", 3),
         ("нарисуй двух лис", "двух лис", 1),
+        ("нарисуй пару лис", "пару лис", 1),
     ],
 )
 def test_several_in_russian(text, prompt, count):
     assert plan(recognize(text, "ru")) == (Generate("picture", prompt, "ru", count=count),)
+
+
+def test_how_many_is_remembered_over_the_question_what():
+    (question,) = plan(recognize("нарисуй пару картинок", "ru"))
+    assert plan(answer(question, "кота", "ru")) == (Generate("picture", "кота", "ru", count=2),)
+    assert plan(recognize("сними пару роликов про кота", "ru")) == (Generate("clip", "кота", "ru", count=2),)
 
 
 def test_a_plan_as_json_is_flat_and_named():
