@@ -1,16 +1,23 @@
 """Checks of what hears words, understands speech, speaks and makes."""
 
+from typing import Any
+
 from daemon.doctor import diffusion
 from daemon.doctor.finding import Findings, House, failure, warning
 from daemon.ears.child import built
 from daemon.engines.section import EngineSection
 from daemon.errors import EngineError, KombainError
+from daemon.messages import LANGUAGES
+from daemon.scene import glyphs
+from daemon.transcription.choice import BEST, STAND_IN
+from daemon.transcription.choice import choose as choose_stt
 
 FIXES = {
     "openai_images": "picture: {openai_images: {key_file: FILE}}",
     "videocrafter": "clip: {videocrafter: {checkout: FOLDER, python: FOLDER/bin/python}}",
 }
-"""What mends an engine that was named and can't run; else a sketch is all that can be missing."""
+"""What mends an engine that was named and can't run."""
+TRANSLATOR = "translate: {base_url: http://127.0.0.1:8080/v1}"
 
 
 def wake(house: House) -> Findings:
@@ -44,10 +51,9 @@ def vad(house: House) -> Findings:
 def stt(house: House) -> Findings:
     """Look for a real Whisper, whole."""
     from daemon.transcription import weights
-    from daemon.transcription.choice import STAND_IN, choose
 
     section = house.config.stt.model_dump(mode="json")
-    choice = choose(section, house.models)
+    choice = choose_stt(section, house.models)
     if choice.engine == STAND_IN:
         yield warning("stand_in", "kombain models pull whisper-small")
     elif choice.engine == "faster_whisper":
@@ -91,7 +97,9 @@ def makers(house: House) -> Findings:
         try:
             choice = choose(section.kind, section.model_dump(mode="json"), house.models)
         except KombainError as error:
-            fix = FIXES.get(section.engine, "apt-get install fonts-noto-color-emoji")
+            if glyphs.find_font() is None and section.engine in {"auto", "sketch"}:
+                continue  # `programs` tells of it, once
+            fix = FIXES.get(section.engine, f"{section.kind}: {{engine: auto}}")
             yield failure("maker", diffusion.mending(house, section) or fix, kind=section.kind, why=error)
             continue
         for name, why in choice.declined.items():
@@ -101,3 +109,13 @@ def makers(house: House) -> Findings:
             yield warning("licence", f"{section.kind}: {{engine: sketch}}", kind=section.kind, licence=licence)
         if host := getattr(choice.engine, "host", None):
             yield warning("elsewhere", f"{section.kind}: {{engine: auto}}", kind=section.kind, host=host)
+        if house.config.language in _unread(house, choice.engine):
+            yield warning("unread", TRANSLATOR, kind=section.kind, engine=choice.name)
+
+
+def _unread(house: House, engine: Any) -> set[str]:
+    """Return the languages that an engine does not read, and that neither Whisper nor a server can translate here."""
+    reads, section = set(getattr(engine, "reads", ())), house.config.stt.model_dump(mode="json")
+    model = str((section.get(BEST) or {}).get("model", ""))
+    by_ear = choose_stt(section, house.models).engine == BEST and "turbo" not in model  # that one never learnt it
+    return set() if not reads or by_ear or house.config.translate.base_url else set(LANGUAGES) - reads

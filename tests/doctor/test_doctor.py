@@ -117,6 +117,14 @@ def film_model(ground: Ground) -> Path:
     return pipeline(ground.state / "models" / "wan", "WanPipeline")
 
 
+def painter(ground: Ground) -> str:
+    return f"{{engine: diffusers, diffusers: {{model: {ground.state}/models/sd}}}}"
+
+
+def runs_here(ground: Ground) -> None:
+    ground.patch.setattr("daemon.diffusion.pictures.LIBRARIES", ("json",))
+
+
 def damaged(ground: Ground) -> None:
     Store(ground.state).close()
     path = ground.state / "kombain.db"
@@ -242,6 +250,11 @@ SEEDS = {
             g.write(f"clip: {{engine: videocrafter, videocrafter: {made.model_dump_json()}}}\n"),
         ),
         "licence",
+    ),
+    "an engine that reads English in a Russian house": (
+        engines.makers,
+        lambda g: (picture_model(g), runs_here(g), g.write(f"language: ru\npicture: {painter(g)}\n")),
+        "unread",
     ),
     "no model of pictures": (engines.makers, config("picture: {{engine: diffusers}}\n"), "maker"),
     "a model of pictures without its libraries": (
@@ -439,6 +452,32 @@ def test_the_command_is_quick_and_says_it_in_both_languages(ground: Ground) -> N
     told = kombain("--config", str(ground.path), language="ru_RU")[1]
     assert "✗ Настройки: " in told
     assert "stt" in told
+
+
+def test_a_missing_font_is_told_once(ground: Ground) -> None:
+    no_font(ground)
+    found = [code for check in (environment.programs, engines.makers) for code in codes(check, ground)]
+    assert found == ["no_font"]
+
+
+@pytest.mark.parametrize("config", [
+    "language: en\n", "language: ru\ntranslate: {base_url: 'http://127.0.0.1:8080/v1'}\n", "language: ru\n",
+])  # fmt: skip
+def test_what_can_be_translated_is_no_trouble(ground: Ground, config: str) -> None:
+    picture_model(ground)
+    runs_here(ground)
+    if "translate" not in config and "ru" in config:
+        for name in ("model.bin", "config.json", "tokenizer.json"):
+            ground.file(f"models/small/{name}", "", ground.state)
+    ground.write(f"{config}picture: {painter(ground)}\n")
+    assert "unread" not in codes(engines.makers, ground)
+
+
+def test_what_libraries_print_is_not_seen_and_what_we_print_is() -> None:
+    ours = "import os, sys; from daemon.cli.doctor import hush; hush(); print('ё', file=sys.stderr)"
+    command = [sys.executable, "-c", f"{ours}; os.write(2, b'jack')"]
+    done = subprocess.run(command, capture_output=True, check=True, cwd=Path(__file__).parents[2])
+    assert done.stderr.decode() == "ё\n"
 
 
 def test_a_check_that_fails_itself_is_a_finding(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
