@@ -8,6 +8,7 @@ from typing import Protocol
 
 from daemon.scene.lexicon import by_glyph
 from daemon.scene.model import TAILING, Carrier, Item, Link, Placed, Relation, Request
+from daemon.scene.setting import painted
 
 
 class Extent(Protocol):
@@ -97,6 +98,8 @@ def _one_of(item: Item, number: int) -> Item:
 def binds(request: Request, relation: Relation, place: str) -> bool:
     """Tell whether a relation ties two things together: not a bird "and" a house, which live on different levels."""
     subject, anchor = request.items[relation.subject], request.items[relation.anchor]
+    if painted(request, place, relation.anchor) or painted(request, place, relation.subject):
+        return False
     if "vast" in subject.thing.flags | anchor.thing.flags and relation.kind in TAILING | {Link.OVER, Link.UNDER}:
         return False
     boards = relation.kind is Link.WITH and "hollow" in anchor.thing.flags

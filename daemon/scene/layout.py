@@ -61,7 +61,11 @@ def mirrored(one: Placed) -> Placed:
 def _roots(request: Request, place: str) -> list[int]:
     """Return the items that stand by themselves; the others are placed by them."""
     subjects = {relation.subject for relation in request.relations if binds(request, relation, place)}
-    return [index for index in range(len(request.items)) if index not in subjects]
+    return [
+        index
+        for index in range(len(request.items))
+        if index not in subjects and not setting.painted(request, place, index)
+    ]
 
 
 def _level(cluster: Cluster, place: str) -> str:
@@ -192,6 +196,8 @@ def _freest(
     low, high = (70.0, max(71.0, SIDE - 110 - height)) if whole else (36.0, max(60.0, min(560 - height, 330.0)))
     best, best_cost = (SIDE / 2, SIDE / 2), float("inf")
     wanted = (SIDE * rng.uniform(0.3, 0.7), SIDE * (0.46 if whole else 0.2))
+    if "vast" in cluster.root.thing.flags and taken and not whole:  # the moon beside the tower, not on top of it
+        wanted = (SIDE * rng.choice((0.2, 0.8)), SIDE * 0.16)
     if whole and not taken:
         wanted = (SIDE * rng.uniform(0.46, 0.54), SIDE * 0.46)
     for _ in range(70):

@@ -87,7 +87,7 @@ def _thing(glyph: str, row: str, scene: str) -> Thing:
         glyph=glyph,
         name=words.split(",")[0].strip(),
         scene=scene,
-        size=int(size),
+        size=float(size),
         home=cast("Home", home),
         motion=motion,
         flags=frozenset(flag.split("=")[0] for flag in flags),

@@ -45,7 +45,7 @@ class Thing:
     """Its first English word."""
     scene: str
     """The place where it is at home."""
-    size: int
+    size: float
     """1 an insect ... 9 a castle."""
     home: Home
     motion: str
@@ -75,6 +75,8 @@ class Item:
     size: float = 1.0
     """A factor on its usual size."""
     traits: tuple[str, ...] = ()
+    vague: bool = False
+    """Several, and nobody said how many."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from functools import cache
 from daemon.errors import EngineError
 from daemon.scene.lemma import Token, tokens
 from daemon.scene.lexicon import Meaning, index, longest, things
-from daemon.scene.model import TAILING, Item, Link, Relation, Request
+from daemon.scene.model import TAILING, Item, Link, Relation, Request, Thing
 
 WORDS = 300
 """Longer prompts are read up to here."""
@@ -23,6 +23,7 @@ NEAREST = {Link.IN, Link.ON, Link.UNDER}
 """Where these point to is where the nearest thing is: "a cat looking at a fish in a bowl"."""
 BANKS = {"sea": "beach", "lake": "shore"}
 """What is by the water stands on land."""
+DRINKS = {"milk", "tumbler", "coffee", "tea", "soda"}
 SEASONS = {"autumn", "winter", "spring", "summer"}
 
 
@@ -40,9 +41,11 @@ def parse(prompt: str) -> Request:
     """Understand a prompt. Raises EngineError `scene.empty_prompt`."""
     reader = _Reader()
     words = _meanings(tokens(clean(prompt), WORDS))
+    meaning = None
     for place, word in enumerate(words):
         following = words[place + 1] if place + 1 < len(words) else None
-        reader.read(word, _choose(word, following))
+        meaning = _choose(word, following, meaning)
+        reader.read(word, meaning)
     return reader.request()
 
 
@@ -53,6 +56,8 @@ class _Word:
     text: str
     meanings: tuple[Meaning, ...]
     plural: bool
+    opens: bool = False
+    """It stands first, or behind a comma."""
 
 
 def _meanings(found: Sequence[Token]) -> list[_Word]:
@@ -60,10 +65,13 @@ def _meanings(found: Sequence[Token]) -> list[_Word]:
     at = 0
     while at < len(found):
         word, length = _longest(found[at:])
+        if not word.meanings and "-" in word.text:  # «кот-космонавт»
+            found = [*found[:at], *tokens(word.text.replace("-", " "), WORDS), *found[at + 1 :]]
+            word, length = _longest(found[at:])
         first, before = found[at], found[at - 1] if at else None
         if first.perhaps and (first.opens or before is None or before.agrees or before.text.lower() in AND_WORDS):
             word = replace(word, plural=True)
-        words.append(word)
+        words.append(replace(word, opens=first.opens))
         at += length
     return words
 
@@ -100,11 +108,16 @@ def _starts() -> frozenset[tuple[str, ...]]:
     return frozenset(phrase[:end] for phrase in index() for end in range(1, len(phrase) + 1))
 
 
-def _choose(word: _Word, following: _Word | None) -> Meaning | None:
-    """Choose among meanings: before a noun or another adjective "orange" is a colour, else a fruit."""
+def _choose(word: _Word, following: _Word | None, before: Meaning | None) -> Meaning | None:
+    """Choose among meanings: before a noun or another adjective "orange" is a colour, else a fruit.
+
+    Behind a noun "building" is a deed, else a house.
+    """
     if len(word.meanings) < 2:
         return word.meanings[0] if word.meanings else None
     by_kind = {meaning.kind: meaning for meaning in word.meanings}
+    if before and before.kind == "thing" and following and by_kind.keys() >= {"thing", "relation"}:
+        return by_kind["relation"]
     described = following is not None and any(
         meaning.kind in {"thing", "size", "colour", "place"} for meaning in following.meanings
     )
@@ -127,6 +140,8 @@ class _Reader:
     pending: Link | None = None
     waiting: tuple[Link, int] | None = None
     """«Под деревом спит лиса»: the relation came first, its subject is still to come."""
+    opened: bool = False
+    """The pending relation began a clause."""
 
     def read(self, word: _Word, meaning: Meaning | None) -> None:
         if meaning is None:
@@ -139,7 +154,7 @@ class _Reader:
                 self._describe(meaning)
             case "relation":
                 self._settle()
-                self.pending = Link(meaning.value)
+                self.pending, self.opened = Link(meaning.value), word.opens
             case "pronoun":
                 self._pronoun(meaning.value)
             case "style":
@@ -167,15 +182,37 @@ class _Reader:
     def _thing(self, word: _Word, meaning: Meaning) -> None:
         if self.items and self.pending is None and self.look is None and self.items[-1].thing == meaning.value:
             return  # "a cup of coffee" is one thing
+        if self._refers(meaning.value, word):
+            return
         if len(self.items) == THINGS:
             self.missing.append(word.text)
             return
         item = replace(self.look, thing=meaning.value) if self.look else Item(meaning.value, count=0)
         several = 5 if item.thing.size <= 2 or item.thing.mix else 3
         count = item.count or (several if word.plural or item.thing.mix else 1)
-        self.items.append(replace(item, count=min(count, COPIES)))
+        self.items.append(replace(item, count=min(count, COPIES), vague=not item.count and count > 1))
         self.look = None
         self._link(len(self.items) - 1)
+
+    def _refers(self, thing: Thing, word: _Word) -> bool:
+        """Take «на столе» for the table that was named before, and tell whether it is that one."""
+        same = next((at for at, item in enumerate(self.items) if item.thing == thing), None)
+        kind, last = self.pending, len(self.items) - 1
+        if same is None or self.look or word.plural or kind is None or kind in TAILING - {Link.BESIDE}:
+            return False
+        self.pending = None
+        if self.opened:
+            self.waiting = (kind, same)
+        elif last != same and last not in self._chain(same):
+            self.links[last] = (kind, same)
+        return True
+
+    def _chain(self, item: int) -> list[int]:
+        """Return all by which an item is placed, itself first."""
+        found = [item]
+        while found[-1] in self.links:
+            found.append(self.links[found[-1]][1])
+        return found
 
     def _link(self, new: int) -> None:
         kind, self.pending = self.pending, None
@@ -184,14 +221,26 @@ class _Reader:
             return
         if self.waiting and kind is None:
             self.links[new], self.waiting = self.waiting, None
+        elif kind is None and self._serves(new):
+            self.items[new - 1] = self.items.pop()
         elif kind is None or kind in TAILING:
-            self.links[new] = (kind or Link.AND, self._actor(new - 1, new))
+            actor = self._actor(new - 1, new)
+            if kind is Link.CHASE and self.items[new].thing.home == "under" != self.items[actor].thing.home:
+                kind = Link.FACE  # who fishes does not run
+            self.links[new] = (kind or Link.AND, actor)
             if kind is Link.CHASE:
-                self._hurry(self._actor(new - 1, new), new)
+                self._hurry(actor, new)
         elif self.waiting is None or self.waiting[1] != new - 1:
             deed = self.links.get(new - 1, (None,))[0]
-            subject = new - 1 if deed in DEEDS and kind in NEAREST else self._root(new - 1)
+            nearest = kind is Link.IN if deed is Link.EAT else deed in DEEDS and kind in NEAREST
+            subject = new - 1 if nearest else self._root(new - 1)
             self.links[subject] = (kind, new)
+
+    def _serves(self, new: int) -> bool:
+        """Tell whether this is what one drinks from: "milk from a bowl" is shown as a bowl."""
+        meal = self.items[new - 1].thing
+        drunk = self.links.get(new - 1, (None,))[0] is Link.EAT and meal.scene == "kitchen"
+        return drunk and "hollow" in self.items[new].thing.flags and meal.name in DRINKS
 
     def _actor(self, item: int, new: int) -> int:
         """Return who has what follows: in "a cat in a hat with a violin" not the hat; the rider, not the horse."""
@@ -209,9 +258,7 @@ class _Reader:
                 self.items[at] = replace(item, traits=(*item.traits, "running"))
 
     def _root(self, item: int) -> int:
-        while item in self.links:
-            item = self.links[item][1]
-        return item
+        return self._chain(item)[-1]
 
     def _describe(self, meaning: Meaning) -> None:
         look = self.look or Item(things()[0], count=0)
@@ -256,8 +303,14 @@ class _Reader:
             value = "underwater"
         if kind == "place" and self.pending is Link.BESIDE:
             value = BANKS.get(value, value)
-        if kind == "place" and self.pending is Link.OVER and self.items and self.items[-1].thing.home == "sky":
-            self.items[-1] = replace(self.items[-1], traits=(*self.items[-1].traits, "flying"))
+        if kind == "place" and self.scenery.get("place") == "beach" and value in {"lake", "river"}:
+            value = BANKS.get(value, value)  # "on the shore of a lake"
+        if kind == "place" and self.pending is Link.OVER and self.items:
+            last = self.items[-1]
+            if last.thing.home == "sky" or "flies" in last.thing.flags:
+                self.items[-1] = replace(last, traits=(*last.traits, "flying"))
+        if kind == "place" and self.look and self.look.colour == "white":
+            self.scenery.setdefault("season", "winter")  # a snowy village
         if kind == "place" and "snow" in {value, self.scenery.get("place")} and "place" in self.scenery:
             self.scenery.setdefault("season", "winter")  # a street in the snow
         if value in SEASONS:

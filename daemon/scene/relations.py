@@ -31,7 +31,7 @@ def relate(builder: Builder, relation: Relation, anchors: Sequence[Placed]) -> N
         builder.around_it(relation.subject, anchors)
     elif kind in {Link.IN, Link.UNDER} and anchor.thing.wear:
         wearing.wear_reversed(builder, relation.subject, anchors)
-    elif kind is Link.WITH and wearing.holds(subject, anchors):
+    elif (kind is Link.WITH or (kind is Link.AND and subject.vague)) and wearing.holds(subject, anchors):
         wearing.hold(builder, relation.subject, anchors)
         builder.around_it(relation.subject, anchors)
     elif "crown" in anchor.thing.flags and (kind in {Link.ON, Link.IN} or _bears(kind, subject)):
@@ -43,8 +43,9 @@ def relate(builder: Builder, relation: Relation, anchors: Sequence[Placed]) -> N
 
 
 def _bears(kind: Link, subject: Item) -> bool:
-    """Tell whether a tree has the thing among its leaves: apples, a bird's nest; not a house."""
-    return kind is Link.WITH and subject.thing.size <= 3
+    """Tell whether a tree has the thing among its leaves: apples, birds; not a house, not gifts."""
+    grows = subject.thing.scene == "kitchen" or subject.thing.home == "sky" or "glow" in subject.thing.flags
+    return kind is Link.WITH and subject.thing.size <= 3 and (grows or "hollow" in subject.thing.flags)
 
 
 def _boards(kind: Link, subject: Item, anchor: Item) -> bool:
@@ -58,6 +59,8 @@ def _boards(kind: Link, subject: Item, anchor: Item) -> bool:
 
 
 def _around(builder: Builder, kind: Link, relation: Relation, anchors: Sequence[Placed]) -> None:
+    if kind is Link.IN and anchors[0].item.thing.scene == "room" and anchors[0].item.thing.seat is not None:
+        kind = Link.ON  # "in an armchair"
     match kind:
         case Link.ON:
             _on(builder, relation.subject, anchors)

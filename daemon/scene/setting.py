@@ -2,9 +2,10 @@
 
 from collections import Counter
 
-from daemon.scene.model import Request
+from daemon.scene.model import Link, Request
 
 WATERS = {"sea", "lake", "river"}
+WINDOWED = {"room", "kitchen", "bedroom"}
 INDOORS = {"room", "bedroom", "kitchen", "classroom", "stage"}
 
 
@@ -36,11 +37,20 @@ def place(request: Request) -> str:
     outdoors = [item for item in request.items if item.thing.scene not in INDOORS]
     if chosen in INDOORS and any(item.thing.size >= 7 for item in outdoors):
         chosen = outdoors[0].thing.scene
-    if request.season == "winter" or request.weather == "snowfall":
-        return "snow" if chosen in {"meadow", "farm", "savanna", "desert", "mountains", "beach"} else chosen
+    snowy = any(item.thing.scene == "snow" and item.thing.size >= 5 for item in request.items)
+    if request.season == "winter" or request.weather == "snowfall" or (snowy and chosen in {"meadow", "forest"}):
+        return "snow" if chosen in {"meadow", "farm", "forest", "savanna", "desert", "mountains", "beach"} else chosen
     if chosen == "sky" and any(item.thing.home == "ground" for item in request.items):
         return "meadow"
     return chosen
+
+
+def painted(request: Request, place: str, index: int) -> bool:
+    """Tell whether the backdrop shows the thing already: a window, where nothing more is said of it."""
+    item = request.items[index]
+    plain = item.thing.name == "window" and item.count == 1 and not (item.colour or item.traits)
+    beside = all(one.kind in {Link.BESIDE, Link.AND} for one in request.relations if index in {one.anchor, one.subject})
+    return plain and beside and place in WINDOWED and len(request.items) > 1
 
 
 def time(request: Request, where: str) -> str:

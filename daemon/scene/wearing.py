@@ -1,38 +1,50 @@
 """What is held in hands and worn on heads, before eyes, round necks. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from daemon.scene.cluster import Builder, box_of
 from daemon.scene.model import Item, Placed
 
+RISING = {"🎈", "🪁"}
+"""What pulls upwards: a hand can hold a bunch of it."""
+
 
 def holds(item: Item, anchors: Sequence[Placed]) -> bool:
-    """Tell whether these take the item into their hands: one each, and no castle does."""
-    return "hold" in item.thing.flags and anchors[0].item.thing.size <= 7 and item.count in {1, len(anchors)}
+    """Tell whether these take the item into their hands: one each or a bunch, and no castle does."""
+    fits = item.vague or item.count in {1, len(anchors)} or item.thing.glyph in RISING
+    return "hold" in item.thing.flags and anchors[0].item.thing.size <= 7 and fits
 
 
 def hold(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
-    """Put a copy into each one's hand, on the side where it looks."""
+    """Put what is held into each one's hand, on the side where it looks."""
     item = builder.request.items[index]
+    each = -(-item.count // len(anchors)) if item.thing.glyph in RISING else 1
     for one in anchors:
         left, top, right, bottom = builder.outline(one)
         wide, tall = right - left, bottom - top
-        rises = item.thing.glyph in {"🎈", "☂️", "🪁"}
+        rises = item.thing.glyph in {*RISING, "☂️"}
         shelters = item.thing.glyph == "☂️"
         box = (0.95 if shelters else 0.62 if rises else 0.46) * tall
         y = top + (0.46 if shelters else 0.3 if rises else 0.94) * tall
         way = one.gaze or 1
         x = (right if way > 0 else left) - way * (0.06 if shelters else -0.04) * wide
-        builder.placed.append(Placed(item, x, y, box, one.z + 0.5, angle=-8 * way, grounded=False))
-        builder.carry(len(builder.placed) - 1, one)
+        for rank in range(each):
+            fan = (rank + 1) // 2 * (-1) ** rank  # 0, -1, 1, -2: strings that meet in the hand
+            placed = Placed(item, x + 0.34 * box * fan, y - 0.22 * box * (rank % 2), box, one.z + 0.5 + 0.01 * rank)
+            builder.placed.append(replace(placed, angle=-8 * way - 14 * fan, grounded=False))
+            builder.carry(len(builder.placed) - 1, one)
 
 
 def wear(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
     """Put a copy on each one; a second hat goes on the one who wears the first."""
     item = builder.request.items[index]
     bodies = [one for one in anchors if not one.item.thing.wear]
-    for one in bodies or [one for one in builder.placed if not one.item.thing.wear][-1:] or anchors:
-        _dress(builder, item, one)
+    bodies = bodies or [one for one in builder.placed if not one.item.thing.wear][-1:] or list(anchors)
+    pairs = item.vague or item.thing.wear in {"feet", "eyes"}
+    for one in bodies:
+        for rank in range(1 if pairs else max(1, item.count // len(bodies))):
+            _dress(builder, item, one, rank)
 
 
 def wear_reversed(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
@@ -46,7 +58,8 @@ def wear_reversed(builder: Builder, index: int, anchors: Sequence[Placed]) -> No
             _dress(builder, hat, one)
 
 
-def _dress(builder: Builder, item: Item, body: Placed) -> None:
+def _dress(builder: Builder, item: Item, body: Placed, rank: int = 0) -> None:
+    """Put a thing where it is worn; the second (`rank` 1) above the first."""
     left, top, right, bottom = builder.outline(body)
     wide, tall = right - left, bottom - top
     shape = builder.measure(item.thing.glyph)
@@ -70,5 +83,6 @@ def _dress(builder: Builder, item: Item, body: Placed) -> None:
         case _:
             brow = builder.measure(body.item.thing.glyph).brow if sideways else 0.0
             y = top + (brow + 0.1) * tall + 0.12 * shape.height * box
-    builder.placed.append(Placed(item, x, y, box, body.z + 0.55, grounded=False))
+    y -= rank * (0.2 if item.thing.wear == "neck" else 0.56) * shape.height * box
+    builder.placed.append(Placed(item, x, y, box, body.z + 0.55 + 0.01 * rank, grounded=False))
     builder.carry(len(builder.placed) - 1, body)

@@ -178,3 +178,65 @@ def test_birds_on_a_fence_sit_in_a_row() -> None:
     heights = [placed.y for placed in scene.placed if placed.item.thing.name == "bird"]
     assert len(heights) == 5
     assert max(heights) - min(heights) < 40
+
+
+def test_a_thing_named_twice_is_there_once() -> None:
+    for prompt in ("a dog under a table and a cat on the table", "под столом лежит собака, на столе сидит кошка"):
+        scene = scene_of(prompt)
+        table, dog, cat = one(scene, "table"), one(scene, "dog"), one(scene, "cat")
+        top = table.y - shape("table").height * table.box
+        assert cat.y < top + 0.3 * table.box < dog.y
+        assert len(scene.placed) == 3
+
+
+def test_who_eats_on_a_tree_sits_there_with_the_meal() -> None:
+    scene = scene_of("a monkey eating a banana on a tree")
+    tree, monkey, banana = one(scene, "tree"), one(scene, "monkey"), one(scene, "banana")
+    assert monkey.y < tree.y - 0.3 * tree.box
+    assert abs(banana.x - monkey.x) < monkey.box
+
+
+def test_one_drinks_from_the_bowl_before_ones_face() -> None:
+    for prompt in ("a cat drinking milk from a bowl", "кот пьёт молоко из миски"):
+        scene = scene_of(prompt)
+        cat, bowl = one(scene, "cat"), one(scene, "bowl")
+        assert len(scene.placed) == 2
+        assert (bowl.x - cat.x) * cat.gaze > 0.2 * cat.box
+
+
+def test_two_hats_are_worn_one_on_the_other() -> None:
+    scene = scene_of("a cat with two hats")
+    hats = sorted((placed for placed in scene.placed if placed.item.thing.name == "top hat"), key=lambda hat: hat.y)
+    assert len(hats) == 2
+    assert hats[0].y < hats[1].y - 0.2 * hats[0].box
+
+
+@pytest.mark.parametrize("prompt", ["people with umbrellas", "a street with people and umbrellas"])
+def test_umbrellas_of_which_nobody_said_how_many_are_one_for_each(prompt: str) -> None:
+    scene = scene_of(prompt)
+    assert sum(placed.item.thing.glyph == "☂️" for placed in scene.placed) == 5
+
+
+def test_building_is_a_deed_behind_a_noun_and_a_house_by_itself() -> None:
+    assert [item.thing.name for item in parse("children building a sandcastle").items] == ["children", "sandcastle"]
+    assert [item.thing.name for item in parse("a tall building").items] == ["office building"]
+
+
+def test_the_window_of_a_room_is_the_one_in_its_wall() -> None:
+    assert [placed.item.thing.name for placed in scene_of("кот на столе у окна").placed] == ["table", "cat"]
+    assert len(scene_of("кот в окне").placed) == 3
+
+
+def test_who_is_in_a_mortar_over_the_forest_flies() -> None:
+    scene = scene_of("баба-яга в ступе над лесом")
+    assert all(not placed.grounded for placed in scene.placed)
+    assert len(scene.placed) == 3
+
+
+def test_words_with_a_hyphen_are_two_where_they_are_not_one() -> None:
+    assert {item.thing.name for item in parse("кот-космонавт").items} == {"cat", "astronaut"}
+    assert [item.thing.name for item in parse("баба-яга").items] == ["witch"]
+
+
+def test_a_snowy_village_lies_in_snow() -> None:
+    assert parse("a snowy village at night").season == "winter"

@@ -83,7 +83,7 @@ def test_no_english_word_stands_twice_in_a_section():
 
 
 def test_the_docs_tell_how_many_words_are_known():
-    told = Path("docs/translation.md").read_text("utf-8")
+    told = (Path(__file__).parents[2] / "docs/translation.md").read_text("utf-8")
     known = len(words.table())
     assert f"{known // 100 * 100:,} Russian words and phrases" in told
 
@@ -95,7 +95,7 @@ def test_the_docs_tell_how_many_words_are_known():
         "кот, которого гладит девочка",
         "кракозябра в лесу",
         "кот не на столе",
-        "избушка на курьих ножках",
+        "избушка на козьих ножках",
         "лиса фырчит",
         "",
         " .,! ",

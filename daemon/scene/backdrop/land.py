@@ -65,7 +65,7 @@ def forest(e: Easel) -> list[Layer]:
     stand = leafy_trees if e.season == "autumn" else firs
     for rank, (tone, depth) in enumerate(haze):
         layers.append(stand(e, 560 + 32 * rank, 250 + 130 * rank, tone, depth, 15 - 4 * rank))
-        y = 570 + 30 * rank
+        y = 548 + 32 * rank  # above the feet of the trees, which would let through what is behind them
         layers.append(e.hill(e.ridge(y, 8, 2), tone, tone, depth))
     ground = (
         ("#e6eef6", "#c2d4e6")

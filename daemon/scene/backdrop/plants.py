@@ -102,10 +102,15 @@ def _between(one: Rgb, other: Rgb, share: float) -> Rgb:
 
 
 def beams(e: Easel) -> Layer:
-    """Draw light that falls through leaves."""
+    """Draw light that falls through leaves, and fades towards the ground."""
+    from PIL import Image, ImageChops
+
     sheet = e.sheet(0, 900)
     x0 = float(e.rng.uniform(120, 420))
     for i in range(4):
         x = x0 + i * 150
         sheet.poly((255, 250, 205, 34), (x, 0), (x + 60, 0), (x - 190 + 60 * i, 900), (x - 330 + 60 * i, 900))
-    return sheet.layer(0.5, blur=12)
+    layer = sheet.layer(0.5, blur=12)
+    fade = Image.linear_gradient("L").transpose(Image.Transpose.FLIP_TOP_BOTTOM).resize(layer.image.size)
+    layer.image.putalpha(ImageChops.multiply(layer.image.getchannel("A"), fade))
+    return layer

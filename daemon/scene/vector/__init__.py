@@ -3,12 +3,23 @@
 from collections.abc import Callable
 from typing import Any
 
-from daemon.scene.vector import bodies, buildings, figures, household, kitchenware, nature, transport, yard
+from daemon.scene.vector import (
+    animals,
+    appliances,
+    bodies,
+    buildings,
+    figures,
+    household,
+    kitchenware,
+    nature,
+    transport,
+    yard,
+)
 from daemon.scene.vector.pen import Pen
 
 DRAWINGS: dict[str, Callable[[Pen], None]] = {
     name: draw
-    for module in (buildings, figures, household, kitchenware, nature, transport, yard)
+    for module in (animals, appliances, buildings, figures, household, kitchenware, nature, transport, yard)
     for name, draw in vars(module).items()
     if callable(draw) and getattr(draw, "__module__", "") == module.__name__ and not name.startswith("_")
 } | bodies.DRAWINGS

@@ -81,6 +81,34 @@ def mars(p: Pen) -> None:
     p.oval("#f6e4da", 50, 7, 13, 3)
 
 
+def daisy(p: Pen) -> None:
+    p.line("#3f9a46", 3.4, (50, 50), (50, 98))
+    p.curve("#4fb356", (50, 84), (66, 70), (76, 72), (64, 84))
+    for x, y in ring(50, 34, 21, 12):
+        p.oval("#ffffff", x, y, 7.4)
+    for x, y in ring(50, 34, 14, 12, 15):
+        p.oval("#eef3f6", x, y, 6)
+    p.oval("#f7c531", 50, 34, 11)
+    p.oval("#e8ab1c", 52, 36, 7)
+
+
+def plum(p: Pen) -> None:
+    p.line("#6b4b2f", 3, (52, 24), (56, 8))
+    p.curve("#5fa84a", (56, 16), (70, 6), (84, 12), (70, 22))
+    p.curve("#6a3f8f", (50, 22), (78, 32), (82, 64), (60, 94), (36, 92), (18, 62), (24, 32))
+    p.curve("#8a5fb0", (34, 36), (44, 32), (36, 56), (28, 58))
+    p.line("#54307a", 1.6, (52, 26), (60, 56), (54, 90))
+
+
+def raspberry(p: Pen) -> None:
+    for row, count in enumerate((4, 5, 4, 3, 2)):
+        for i in range(count):
+            x = 50 + (i - (count - 1) / 2) * 15
+            p.oval("#c2255c" if (row + i) % 2 else "#d6336c", x, 36 + 13 * row, 8.6)
+            p.oval("#f06595", x - 2, 33 + 13 * row, 2)
+    p.poly("#4f9a46", (50, 8), (58, 24), (80, 22), (64, 34), (36, 34), (20, 22), (42, 24))
+
+
 def _crown(p: Pen, dark: str, light: str) -> None:
     for x, y, r in ((30, 48, 20), (70, 48, 20), (50, 30, 24), (36, 32, 18), (64, 32, 18), (50, 54, 20)):
         p.oval(dark, x, y, r)

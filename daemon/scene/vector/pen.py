@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from daemon.scene.tint import recolour
+
 Point = tuple[float, float]
 SCALE = 10.24
 """Pixels a unit while drawing; the result is half as large, with smooth edges."""
@@ -51,12 +53,26 @@ class Pen:
         """Cut a polygon out."""
         self._draw.polygon([(x * SCALE, y * SCALE) for x, y in points], fill=(0, 0, 0, 0))
 
-    def stamp(self, emoji: str, x: float, y: float, size: float, angle: float = 0) -> None:
-        """Put an emoji, `size` units high and wide, around (x, y)."""
-        from PIL import Image
+    def mark(self, colour: str, width: float, *points: Point) -> None:
+        """Draw a line on what has been drawn already, and nowhere beside it: stripes, seams."""
+        from PIL import Image, ImageChops, ImageDraw
+
+        mask = Image.new("L", self._image.size)
+        line = [(x * SCALE, y * SCALE) for x, y in points]
+        ImageDraw.Draw(mask).line(line, fill=255, width=round(width * SCALE), joint="curve")
+        inked = self._image.getchannel("A").point(lambda value: 255 if value > 200 else 0)
+        self._image.paste(colour, (0, 0), ImageChops.multiply(mask, inked))
+
+    def stamp(
+        self, emoji: str, x: float, y: float, size: float, angle: float = 0, *, colour: str = "", turned: bool = False
+    ) -> None:
+        """Put an emoji, `size` units high and wide, around (x, y): in a colour of `tint`, turned to the other side."""
+        from PIL import Image, ImageOps
 
         side = round(size * SCALE)
         glyph = self._emoji(emoji).resize((side, side), Image.Resampling.LANCZOS)
+        glyph = recolour(glyph, colour) if colour else glyph
+        glyph = ImageOps.mirror(glyph) if turned else glyph
         glyph = glyph.rotate(angle, Image.Resampling.BICUBIC, expand=True)
         self._image.alpha_composite(glyph, (round(x * SCALE - glyph.width / 2), round(y * SCALE - glyph.height / 2)))
 

@@ -62,3 +62,39 @@ def airship(p: Pen) -> None:
     p.rect("#4b5a68", 34, 64, 62, 74, 4)
     for x in (38, 45, 52):
         p.rect("#ffe7a3", x, 66, x + 4, 70, 1)
+
+
+def excavator(p: Pen) -> None:
+    p.rect("#3a3f46", 30, 82, 96, 97, 7)
+    for x in (39, 54, 70, 86):
+        p.oval("#7d8790", x, 89.5, 4)
+    p.rect("#f2b01e", 48, 52, 96, 82, 3)
+    p.rect("#e09a12", 56, 30, 82, 54, 3)
+    p.rect("#bfe0f2", 60, 34, 78, 50, 2)
+    p.line("#e09a12", 7, (54, 58), (34, 18), (12, 50))
+    p.curve("#5a636c", (4, 48), (20, 48), (22, 64), (10, 70), (2, 60))
+
+
+def tank(p: Pen) -> None:
+    p.rect("#3f4a35", 6, 72, 94, 95, 10)
+    for x in (18, 34, 50, 66, 82):
+        p.oval("#6b7a58", x, 84, 7)
+        p.oval("#3f4a35", x, 84, 3)
+    p.poly("#5f7048", (4, 72), (16, 58), (86, 58), (96, 72))
+    p.curve("#6b7f50", (32, 58), (38, 40), (66, 38), (74, 58))
+    p.line("#4f5f3c", 5, (38, 48), (2, 44))
+
+
+def combine(p: Pen) -> None:
+    """Draw a combine harvester: the machine that the assistant is named after."""
+    p.rect("#d23b2f", 30, 34, 94, 74, 4)
+    p.rect("#b02d23", 60, 22, 94, 36, 2)
+    p.rect("#bfe0f2", 24, 30, 46, 54, 3)
+    p.line("#8a8f95", 3, (84, 22), (84, 8), (98, 12))
+    p.oval("#2f3338", 44, 82, 16)
+    p.oval("#f2c230", 44, 82, 7)
+    p.oval("#2f3338", 84, 87, 10)
+    p.oval("#f2c230", 84, 87, 4)
+    p.poly("#e0a020", (2, 94), (6, 70), (24, 76), (22, 94))
+    for i in range(5):
+        p.line("#f6dc8a", 1.6, (4 + 4 * i, 66), (2 + 4 * i, 94))
