@@ -3,6 +3,7 @@
 import threading
 import time
 from collections import deque
+from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ MARGIN = 0.03
 """Seconds that a card may be behind what it says of itself."""
 STALLED = 2.0
 """A card that asked for nothing for so many seconds is lost."""
+STARTING = 1.0
+"""A card that has not started after so many seconds never will: PortAudio's way with one whose server was restarted."""
 RATES = (48_000, 44_100, 16_000)
 
 
@@ -117,6 +120,7 @@ class Speaker:
 
     def __init__(self, options: SpeakerOptions) -> None:
         self._options = options
+        self._portaudio: Any = None
         self._stream: Any = None
         self._channels = 1
         self._sound: Sound | None = None
@@ -135,8 +139,8 @@ class Speaker:
         """
         if self._stream is not None:
             return
-        sounddevice = portaudio("speaker.no_portaudio")
-        if self._opened_before:
+        sounddevice = self._portaudio = portaudio("speaker.no_portaudio")
+        if self._opened_before and not self.stalled:
             sounddevice._terminate()  # noqa: SLF001 - PortAudio freezes its list of devices otherwise
             sounddevice._initialize()  # noqa: SLF001
         self._opened_before = True
@@ -149,15 +153,15 @@ class Speaker:
         device = self._find(sounddevice)
         self.name = sounddevice.query_devices(device, "output")["name"]
         self.rate, self._channels = _settings(sounddevice, device)
-        self._gone.clear()
+        self._gone = gone = threading.Event()
         self._stream = sounddevice.RawOutputStream(
             samplerate=self.rate,
             device=device,
             channels=self._channels,
             dtype="int16",
             latency=LATENCY,
-            callback=self._fill,
-            finished_callback=self._gone.set,
+            callback=partial(self._fill, gone, sounddevice.CallbackAbort),
+            finished_callback=gone.set,
             prime_output_buffers_using_stream_callback=True,
         )
 
@@ -173,32 +177,54 @@ class Speaker:
         return found
 
     def start(self, sound: Sound) -> None:
-        """Begin to play; `sound` should hold AHEAD seconds, or all there is."""
+        """Begin to play; `sound` should hold AHEAD seconds, or all there is.
+
+        A card that went away since the last time, as when its sound server was restarted, is opened once more. Raises
+        AudioError `speaker.lost`, or what `open` raises.
+        """
+        self._sound, rate = sound, self.rate
+        if self._starts():
+            return
+        self.drop()
+        self.open()
         self._sound = sound
+        if self.rate != rate or not self._starts():
+            self.drop()
+            raise AudioError("speaker.lost", name=self.name)
+
+    def _starts(self) -> bool:
+        """Start the stream; False when it refuses, or hangs: then it is left to itself."""
         self._gone.clear()
         self._asked = time.monotonic()
-        import sounddevice
+        began: list[bool] = []
+        starting = threading.Thread(target=self._start, args=(self._stream, began), name="speaker", daemon=True)
+        starting.start()
+        starting.join(STARTING)
+        self.stalled |= starting.is_alive()
+        return bool(began)
 
+    def _start(self, stream: Any, began: list[bool]) -> None:
         try:
-            self._stream.start()
-        except sounddevice.PortAudioError as error:
-            self.drop()
-            raise AudioError("speaker.lost", name=self.name) from error
+            stream.start()
+        except self._portaudio.PortAudioError:
+            return
+        began.append(True)
 
     @property
     def lost(self) -> bool:
         """True when the card went away while it played: it ended by itself, or stopped asking for sound."""
-        self.stalled = not self._gone.is_set() and time.monotonic() - self._asked > STALLED
-        return self.stalled or self._gone.is_set()
+        if self._gone.is_set():
+            return True
+        stalled = time.monotonic() - self._asked > STALLED
+        self.stalled |= stalled
+        return stalled
 
     def stop(self) -> None:
         """Be silent at once, dropping what the card still holds; the stream stays open."""
-        import sounddevice
-
         self._sound = None
         try:
             self._stream.abort()
-        except sounddevice.PortAudioError:
+        except self._portaudio.PortAudioError:
             self.drop()
 
     def close(self) -> None:
@@ -208,16 +234,16 @@ class Speaker:
 
     def drop(self) -> None:
         """Let go of a card that was lost; the next `open` looks for one again."""
-        import sounddevice
-
         stream, self._stream, self._sound = self._stream, None, None
-        if stream is not None and self._gone.is_set():  # to close one that hangs would hang us
+        if stream is not None and self._gone.is_set() and not self.stalled:  # to close one that hangs would hang us
             try:
                 stream.close()
-            except sounddevice.PortAudioError:
+            except self._portaudio.PortAudioError:
                 return
 
-    def _fill(self, out: Any, count: int, when: Any, _status: Any) -> None:
+    def _fill(self, gone: threading.Event, end: type[Exception], out: Any, count: int, when: Any, _: Any) -> None:
+        if gone is not self._gone:
+            raise end  # one that hung and wakes up late: another has taken its place
         now = self._asked = time.monotonic()
         sound = self._sound
         ahead = max(0.0, when.outputBufferDacTime - when.currentTime)

@@ -1,10 +1,15 @@
 """What is handed to a sound card; the card itself is tested with the mouth, over a virtual one."""
 
+import threading
+from collections.abc import Callable
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from daemon.audio import speaker as module
 from daemon.audio.options import SpeakerOptions
 from daemon.audio.resample import Resampler
 from daemon.audio.speaker import MARGIN, Sound, Speaker, gain
@@ -102,3 +107,42 @@ def test_a_card_is_found_by_a_part_of_its_name_and_a_wrong_name_lists_them():
         speaker.open()
         assert speaker.name == "default"
         speaker.close()
+
+
+class Card:
+    """PortAudio whose first stream neither starts nor refuses: its sound server was restarted."""
+
+    PortAudioError, CallbackAbort = OSError, StopIteration
+
+    def __init__(self) -> None:
+        self.forever = threading.Event()
+        self.callbacks: list[Callable[..., None]] = []
+
+    def check_output_settings(self, *_: object, **__: object) -> None:
+        """Take any rate."""
+
+    def query_devices(self, *_: object) -> dict[str, str]:
+        return {"name": "card"}
+
+    def RawOutputStream(self, callback, **_):  # noqa: N802 - sounddevice's name
+        self.callbacks.append(callback)
+        return SimpleNamespace(start=self.forever.wait if len(self.callbacks) == 1 else lambda: None)
+
+
+def test_a_stream_that_does_not_start_is_replaced_and_its_process_is_to_end(monkeypatch):
+    card, when = Card(), SimpleNamespace(outputBufferDacTime=0.0, currentTime=0.0)
+    monkeypatch.setattr(module, "portaudio", lambda _: card)
+    monkeypatch.setattr(module, "STARTING", 0.05)
+    speaker = Speaker(SpeakerOptions())
+    speaker.open()
+    sound = Sound(speaker.rate, 100)
+    sound.write(Pcm(ramp(100), speaker.rate))
+    speaker.start(sound)
+    card.forever.set()
+    late, good = card.callbacks
+    with pytest.raises(card.CallbackAbort):
+        late(bytearray(200), 100, when, None)
+    good(out := bytearray(200), 100, when, None)
+    assert bytes(out) == ramp(100)
+    assert speaker.stalled
+    assert not speaker.lost

@@ -168,6 +168,18 @@ async def test_losing_the_sound_server_ends_the_reply_and_the_next_one_finds_it_
         assert "went away" in told[1][1]
 
 
+async def test_a_sound_server_restarted_between_two_replies_costs_none(card):
+    async with mouth() as (one, parts):
+        assert (await one.play(stream(chirp(0.2)))).error is None
+        card.stop()
+        card.start()
+        with card.record() as recording:
+            assert (await one.play(stream(chirp(0.5)))).error is None
+            recording.wait_for(len(recording.samples) / SPEAKER_RATE + 0.3)
+        assert likeness(recording.sound(0), chirp(0.5)) > 0.99
+        assert [health for health, _ in await healths(parts)] == ["ok"]
+
+
 async def test_a_sound_card_that_hangs_ends_the_reply_and_the_next_one_plays(card):
     async with mouth() as (one, _):
         begun = asyncio.Event()
