@@ -157,12 +157,12 @@ class Jobs:
         """Return the queued and running jobs, the oldest first."""
         return list(self._queue.open.values())
 
-    def estimate(self, kind: str, request: dict[str, Any]) -> float:
-        """Guess the seconds of making `request`. Raises EngineError when no engine can make it."""
+    def estimate(self, kind: str, request: dict[str, Any]) -> float | None:
+        """Guess the seconds of making `request`, None: not known yet. Raises EngineError when nothing can make it."""
         return self._queue.estimate(kind, request)
 
-    def remaining(self, job: Job) -> float:
-        """Guess the seconds until `job` is done, with what stands before it in the queue."""
+    def remaining(self, job: Job) -> float | None:
+        """Guess the seconds until `job` is done, with what stands before it in the queue; None: not known yet."""
         return self._queue.remaining(job)
 
 

@@ -26,6 +26,10 @@ class Maker(Protocol):
     def estimate(self, request: dict[str, Any]) -> float:
         """Guess the seconds it takes, without history."""
 
+    @property
+    def rough(self) -> bool:
+        """Whether that guess is not good enough to be told."""
+
     def recipe(self, request: dict[str, Any]) -> str:
         """Return what two requests that give the same file have in common. Raises EngineError, OSError."""
 

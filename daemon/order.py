@@ -10,6 +10,8 @@ from daemon.types import Job
 AskedBy = Literal["microphone", "control", "mqtt", ""]
 PERSON, BACKGROUND = 10, 0
 """Priorities: who speaks or types waits for nothing that was asked for by an automation."""
+TELLING = 0.1
+"""The share of the work after which its pace tells something."""
 STATED = ("width", "height", "steps")
 
 
@@ -46,8 +48,15 @@ def learned(request: dict[str, Any], history: Iterable[tuple[dict[str, Any], flo
     return median(alike) if alike else None
 
 
-def left(total: float, elapsed: float, progress: float) -> float:
-    """Guess the seconds left: by the estimate at first, more and more by the pace of the work itself."""
+def left(total: float | None, elapsed: float, progress: float) -> float | None:
+    """Guess the seconds left: by the estimate at first, more and more by the pace of the work itself.
+
+    Without an estimate by the pace alone, once there is one; before that None.
+    """
+    by_pace = elapsed * (1 - progress) / progress if progress > 0 else None
+    if total is None:
+        return by_pace if progress >= TELLING else None
     by_estimate = max(total - elapsed, 0.0)
-    by_pace = elapsed * (1 - progress) / progress if progress > 0 else by_estimate
+    if by_pace is None:
+        return by_estimate
     return progress * by_pace + (1 - progress) * by_estimate

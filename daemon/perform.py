@@ -188,7 +188,7 @@ class Performer:
         if job.state is JobState.DONE:  # made before: `finished` says so
             return
         subject = self._subject(job.kind)
-        told = {"prompt": request["prompt"], "wait": wait(seconds, language)}
+        told = {"prompt": request["prompt"], "takes": takes(seconds, language)}
         if count > 1:
             await self.tell(f"making_several.{job.kind}", language, turn, n=count, **told)
         else:
@@ -204,6 +204,13 @@ def told_prompt(request: Mapping[str, Any], language: str) -> str:
     if english := request.get(TRANSLATION):
         return messages.text("replies.translated", language, prompt=prompt, english=english)
     return prompt
+
+
+def takes(seconds: float | None, language: str) -> str:
+    """Say how long it will take, or that nobody knows yet."""
+    if seconds is None:
+        return messages.text("replies.takes.unknown", language)
+    return messages.text("replies.takes.about", language, wait=wait(seconds, language))
 
 
 def wait(seconds: float, language: str) -> str:

@@ -79,15 +79,16 @@ class Queue:
         self._publish(moved)
         return moved
 
-    def progress(self, job_id: str, value: float) -> None:
-        """Note how far a job is, 0 to 1; only onwards, and not on the disk."""
+    def progress(self, job_id: str, value: float) -> bool:
+        """Note how far a job is, 0 to 1; only onwards, and not on the disk. Returns whether it moved on."""
         job = self.open.get(job_id)
         if job is None or not job.progress < value <= 1:
-            return
+            return False
         self.open[job_id] = job = replace(job, progress=value)
         if time.monotonic() - self._reported.get(job_id, 0) >= PROGRESS_S:
             self._reported[job_id] = time.monotonic()
             self._publish(job)
+        return True
 
     def done(self, job: Job, artifact: Artifact) -> None:
         """Note what came of a job, and how long it took."""
@@ -129,7 +130,8 @@ class Queue:
     def _publish(self, job: Job) -> None:
         remaining = None
         with suppress(KombainError):  # no engine, or no database: then there is no guess
-            remaining = round(self.remaining(job), 1) if job.id in self.open else 0.0
+            seconds = self.remaining(job)
+            remaining = None if seconds is None else round(seconds, 1)
         prompt = str(job.request.get("prompt", ""))
         self._bus.publish(JobChanged(
             job=job.id, kind=job.kind, state=job.state, progress=round(job.progress, 3), remaining=remaining,
@@ -138,27 +140,34 @@ class Queue:
 
     # how long it takes
 
-    def estimate(self, kind: str, request: dict[str, Any]) -> float:
+    def guess(self, kind: str, request: dict[str, Any]) -> tuple[float, bool]:
         """Guess the seconds of making `request`: from the last jobs of this engine, before that by the engine itself.
 
-        Raises EngineError when no engine can make it.
+        With it comes whether it may be told. Raises EngineError when no engine can make it.
         """
         maker = self._makers[kind]
         known = learned(request, self._ledger.durations(kind, maker.engine))
-        return maker.estimate(request) if known is None else known
+        return (maker.estimate(request), not maker.rough) if known is None else (known, True)
 
-    def remaining(self, job: Job) -> float:
-        """Guess the seconds until `job` is done, with what stands before it in the queue."""
-        total = 0.0
-        for other in in_order(self.open.values()):
-            if other.id == job.id:
-                parent = self.open.get(other.parent or "")
-                return max(total, self.remaining(parent) if parent else 0.0) + self._left(other)
-            if other.kind == job.kind:
-                total += self._left(other)
-        return 0.0
+    def estimate(self, kind: str, request: dict[str, Any]) -> float | None:
+        """Return the guess that may be told, None where there is none yet. Raises EngineError as `guess`."""
+        seconds, telling = self.guess(kind, request)
+        return seconds if telling else None
 
-    def _left(self, job: Job) -> float:
+    def remaining(self, job: Job) -> float | None:
+        """Guess the seconds until `job` is done, with what stands before it; None where one of them is not known."""
+        if job.id not in self.open:
+            return 0.0
+        line = [other for other in in_order(self.open.values()) if other.kind == job.kind]
+        before = [self._left(other) for other in line[: [other.id for other in line].index(job.id)]]
+        parent = self.open.get(job.parent or "")
+        own, parents = self._left(job), self.remaining(parent) if parent else 0.0
+        if own is None or parents is None or None in before:
+            return None
+        return max(sum(filter(None, before)), parents) + own
+
+    def _left(self, job: Job) -> float | None:
+        job = self.open[job.id]
         total = self.estimate(job.kind, job.request)
         began = self._began.get(job.id)
         if job.state is JobState.QUEUED or began is None:

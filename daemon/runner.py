@@ -9,7 +9,6 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from daemon.artifacts import Artifacts
@@ -27,7 +26,7 @@ log = logging.getLogger(__name__)
 MOST_ATTEMPTS = 3
 """A job whose worker, or whose daemon, dies is tried again; after the third death it is quarantined."""
 LEAST_DEADLINE_S, DEADLINE_FACTOR = 120.0, 10.0
-"""A job may take this many times its estimate, and at least so long."""
+"""A job may take this many times its estimate, and at least so long; for each step, where that is a rough guess."""
 
 
 class Runner:
@@ -112,27 +111,33 @@ class Runner:
 
     async def _make(self, job: Job) -> Artifact:
         maker, request = self._makers[job.kind], self._request(job)
-        deadline = max(LEAST_DEADLINE_S, DEADLINE_FACTOR * self._queue.estimate(job.kind, request))
+        guess, known = self._queue.guess(job.kind, request)
+        seconds = max(LEAST_DEADLINE_S, DEADLINE_FACTOR * guess)
         if self.room is not None:
             await self.room.make_room()
         part = self._artifacts.begin(job, maker.suffix)
         try:
-            async with maker.placed() as device, self._within(deadline):
-                made = await maker.make(request, part, partial(self._queue.progress, job.id), device)
+            async with maker.placed() as device, self._within(seconds) as deadline:
+
+                def progress(value: float) -> None:
+                    if self._queue.progress(job.id, value) and not known:
+                        deadline.reschedule(asyncio.get_running_loop().time() + seconds)
+
+                made = await maker.make(request, part, progress, device)
             del self.making[job.id]  # from here on it is too late to cancel it
             return await asyncio.to_thread(self._artifacts.finish, job, part, made)
         except TimeoutError as error:
-            raise JobError("job.too_slow", seconds=int(deadline)) from error
+            raise JobError("job.too_slow", seconds=int(seconds)) from error
         finally:
             with suppress(OSError):
                 self._artifacts.discard(part)
 
     @asynccontextmanager
-    async def _within(self, seconds: float) -> AsyncIterator[None]:
+    async def _within(self, seconds: float) -> AsyncIterator[asyncio.Timeout]:
         async with asyncio.timeout(seconds) as deadline:
             self._deadlines.add(deadline)
             try:
-                yield
+                yield deadline
             finally:
                 self._deadlines.discard(deadline)
 

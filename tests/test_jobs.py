@@ -4,7 +4,7 @@ import random
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -319,6 +319,42 @@ async def test_stopping_puts_the_running_job_back_and_counts_no_death(tmp_path: 
         again.maker.go.set()
         done, _ = await again.end()
         assert (done.id, done.state, done.attempts) == (job.id, JobState.DONE, 1)
+
+
+async def test_what_nobody_knows_yet_is_not_made_up(tmp_path: Path) -> None:
+    async with living(House(tmp_path)) as house:
+        house.maker.rough = True
+        first, second = house.submit("b"), house.submit("slow")
+        assert (house.jobs.estimate("picture", {}), house.jobs.remaining(second)) == (None, None)
+        await house.end()
+        assert house.jobs.remaining(second) is not None
+        house.maker.go.set()
+        await house.end()
+        told = [event.json() for event in house.events if isinstance(event, JobChanged) and event.job == first.id]
+        assert ["remaining" in event for event in told if event["state"] == "queued"] == [False]
+
+
+async def test_what_nobody_knows_yet_may_take_its_time_for_each_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runner_module, "LEAST_DEADLINE_S", 0.1)
+    monkeypatch.setattr(runner_module, "DEADLINE_FACTOR", 0)
+    steps = 0
+
+    async def make(_request: object, _path: object, progress: Callable[[float], None], _device: object) -> None:
+        nonlocal steps
+        while steps < 10:
+            steps += 1
+            progress(steps / 20)
+            await asyncio.sleep(0.03)  # a step
+        await asyncio.Event().wait()
+
+    async with living(House(tmp_path)) as house:
+        house.maker.rough = True
+        monkeypatch.setattr(house.maker, "make", make)
+        house.submit("slow")
+        failed, _ = await house.end()
+        assert (failed.error, steps) == ("job.too_slow", 10)
 
 
 async def test_estimates_are_learned(tmp_path: Path) -> None:

@@ -43,3 +43,9 @@ def test_what_is_left() -> None:
     assert left(10, 3, 0) == 7
     assert left(10, 10, 0.5) == pytest.approx(5)
     assert left(10, 10, 1) == 0
+
+
+def test_without_an_estimate_the_pace_tells_and_only_the_pace() -> None:
+    assert left(None, 100, 0) is None
+    assert left(None, 100, 0.01) is None
+    assert left(None, 100, 0.5) == pytest.approx(100)

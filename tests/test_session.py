@@ -125,6 +125,15 @@ async def test_a_picture_is_acknowledged_made_and_announced(tmp_path):
         assert [event.state for event in of(house, JobChanged)][-1] == "done"
 
 
+async def test_a_time_that_nobody_knows_is_not_made_up(tmp_path):
+    async with session(tmp_path, "нарисуй рыжую лису") as house:
+        house.maker.rough = True
+        house.ears[0].wake()
+        house.ears[0].speak()
+        await until(lambda: house.mouth.heard)
+        assert house.mouth.heard[0] == "Рисую: рыжую лису. Сколько это займёт, пока не знаю."
+
+
 async def test_several_pictures_are_announced_once(tmp_path):
     async with session(tmp_path, "draw three pictures of a red fox") as house:
         house.ears[0].wake()

@@ -132,6 +132,8 @@ class Generator(Engine, Protocol):
     """True when its model lies in a process of its own, so that ours can't tell how large it is. May be left out."""
     weights_mb: int
     """The size of the files of its model, where it has one. May be left out."""
+    rough: ClassVar[bool]
+    """True when its guess of the time is good for choosing and for deadlines, but not to be told. May be left out."""
     reads: tuple[str, ...]
     """The languages in which it understands a prompt; empty: all."""
 

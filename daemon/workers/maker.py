@@ -203,6 +203,11 @@ class Maker:
         """Guess the seconds it takes, without history."""
         return self.choice.engine.estimate(request)
 
+    @property
+    def rough(self) -> bool:
+        """Whether that guess is not good enough to be told. Raises EngineError when no engine can run."""
+        return getattr(self.choice.engine, "rough", False)
+
     def recipe(self, request: dict[str, Any]) -> str:
         """Return what two requests that give the same file have in common; raises EngineError, OSError."""
         return imprint.recipe(self._kind, self.choice.name, self.choice.settings, request)

@@ -51,6 +51,7 @@ class Engine:
     memory_mb: ClassVar[int] = 12000
     suffix: ClassVar[str] = ".mp4"
     sketch: ClassVar[bool] = False
+    rough: ClassVar[bool] = True
 
     def __init__(self, options: Settings, *, models: Path) -> None:
         self._options = options

@@ -53,6 +53,7 @@ class Engine:
     memory_mb: ClassVar[int] = 8000
     suffix: ClassVar[str] = ".mp4"
     sketch: ClassVar[bool] = False
+    rough: ClassVar[bool] = True
     needs_image: bool = True
     reads: tuple[str, ...] = ()
 

@@ -28,6 +28,7 @@ class Engine:
     memory_mb: ClassVar[int] = 6000
     suffix: ClassVar[str] = ".png"
     sketch: ClassVar[bool] = False
+    rough: ClassVar[bool] = True
     needs_image: bool = False
 
     def __init__(self, options: DiffusionOptions, *, models: Path) -> None:

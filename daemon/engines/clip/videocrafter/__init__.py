@@ -60,6 +60,7 @@ class Engine:
     elsewhere: ClassVar[bool] = True
     suffix: ClassVar[str] = ".mp4"
     sketch: ClassVar[bool] = False
+    rough: ClassVar[bool] = True
     reads: tuple[str, ...] = ("en",)
     licence: ClassVar[str] = LICENCE
     """Told by `kombain doctor`, in the log and in each clip."""

@@ -35,6 +35,7 @@ class Engine:
     memory_mb: ClassVar[int] = 300
     suffix: ClassVar[str] = ".png"
     sketch: ClassVar[bool] = False
+    rough: ClassVar[bool] = True
     remote: ClassVar[bool] = True
     needs_image: bool = False
     reads: tuple[str, ...] = ()
