@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from daemon.errors import CommandError
+from daemon.order import PRIORITY
 
 MAX_PAYLOAD = 16 << 10
 """Bytes of one command."""
@@ -24,8 +25,8 @@ _FIELDS = frozenset({"text", "language", "id", "level", "by", "on"})
 MAX_PATH = 1024
 _WHOLE = {"seed": (0, (1 << 63) - 1), "width": (64, 4096), "height": (64, 4096), "steps": (1, 500), "count": (1, 10)}
 _REAL = {"guidance": (0.0, 50.0), "strength": (0.0, 1.0)}
-MAKING = frozenset({*_WHOLE, *_REAL, "negative", "image"})
-"""What draw and clip take beside the text, as `engines.base.Generator.make` describes it, and how many are wanted."""
+MAKING = frozenset({*_WHOLE, *_REAL, "negative", "image", "priority"})
+"""What draw and clip take beside the text: of `engines.base.Generator.make`, how many are wanted, and how soon."""
 
 
 class Name(StrEnum):
@@ -86,8 +87,8 @@ def parse(name: str, payload: bytes) -> Command:
     """Read a command's payload: plain text, or JSON `{"text", "language", "id", "level", "by", "on", ...MAKING}`.
 
     Raises CommandError with the reason: `unknown`, `too_large`, `not_utf8`, `json`, `field`, `control`, `no_text`,
-    `too_long`, `volume`, `switch`, `range`, `image`, each under `command.`. A path is for those on this machine only:
-    here `image` has to be “last” or an id.
+    `too_long`, `volume`, `switch`, `range`, `image`, `priority`, each under `command.`. A path is for those on this
+    machine only: here `image` has to be “last” or an id.
     """
     if name not in set(Name):
         raise CommandError("command.unknown", name=ascii(name)[1:-1][:40], known=", ".join(Name))
@@ -175,6 +176,8 @@ def _making(name: str, fields: dict[str, Any]) -> dict[str, Any]:
         given["negative"] = _text(name, given["negative"])
     if "image" in given:
         given["image"] = _image(name, given["image"])
+    if given.get("priority", "normal") not in list(PRIORITY):
+        raise CommandError("command.priority", name=name, known=", ".join(PRIORITY))
     return given
 
 

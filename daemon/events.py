@@ -104,7 +104,10 @@ class TurnEnd(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobChanged(Event):
-    """A job moved on: `state` and `progress` (0 to 1); `remaining` is seconds, an honest guess."""
+    """A job moved on: `state` and `progress` (0 to 1); `remaining` is seconds, an honest guess.
+
+    `parent` is the job that makes the picture which this one begins with.
+    """
 
     type: ClassVar[str] = "job_changed"
     job: str
@@ -114,6 +117,7 @@ class JobChanged(Event):
     remaining: float | None = None
     prompt: str = ""
     error: str | None = None
+    parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from daemon.errors import JobError, KombainError
 from daemon.events import part_changed
 from daemon.ledger import Ledger
 from daemon.maker import Maker, Room
-from daemon.order import AskedBy, priority
+from daemon.order import PRIORITY, AskedBy, Urgency
 from daemon.queue import Queue
 from daemon.runner import Runner
 from daemon.store import Store
@@ -64,13 +64,20 @@ class Jobs:
         await self._runner.run()
 
     def submit(
-        self, kind: str, request: dict[str, Any], turn: str, key: str | None = None, *, asked_by: AskedBy = ""
+        self,
+        kind: str,
+        request: dict[str, Any],
+        turn: str,
+        key: str | None = None,
+        *,
+        asked_by: AskedBy = "",
+        priority: Urgency = "normal",
     ) -> Job:
         """Accept a job: when this returns, it survives everything. The same `key` again returns the same job.
 
         A request without a seed gets one, so that a second try makes the same thing. One with a seed that was made
-        before is done at once, by what came of it then. `asked_by` decides the priority. Where the engine needs a
-        picture and the request has none, a job that makes it is accepted first, as the parent. Raises JobError.
+        before is done at once, by what came of it then. Where the engine needs a picture and the request has none, a
+        job that makes it is accepted first, as the parent. Raises JobError.
         """
         if kind not in self._makers:
             raise JobError("job.unknown_kind", kind=kind)
@@ -84,13 +91,14 @@ class Jobs:
         seeded = "seed" in request
         request, parent = {"seed": random.randrange(1 << 31), **request}, None
         if self._makers[kind].needs_image and not request.get("image"):
-            parent = self.submit("picture", request, turn, key and f"{key}:picture", asked_by=asked_by).id
+            first = key and f"{key}:picture"
+            parent = self.submit("picture", request, turn, first, asked_by=asked_by, priority=priority).id
         now = time.time()
         job = Job(
             *(new_id(now), turn, kind, request),
             created=now,
             parent=parent,
-            priority=priority(asked_by),
+            priority=PRIORITY[priority],
             asked_by=asked_by,
         )
         if seeded and parent is None and (made := self._made_before(job)) is not None:

@@ -8,16 +8,12 @@ from typing import Any, Literal
 from daemon.types import Job
 
 AskedBy = Literal["microphone", "control", "mqtt", ""]
-PERSON, BACKGROUND = 10, 0
-"""Priorities: who speaks or types waits for nothing that was asked for by an automation."""
+Urgency = Literal["now", "normal", "later"]
+PRIORITY: dict[Urgency, int] = {"now": 20, "normal": 10, "later": 0}
+"""Before all that waits; in turn; when nothing else is wanted, as an automation may ask for."""
 TELLING = 0.1
 """The share of the work after which its pace tells something."""
 STATED = ("width", "height", "steps")
-
-
-def priority(asked_by: AskedBy) -> int:
-    """Return the priority of what is asked for in this way; on MQTT it may be an automation."""
-    return PERSON if asked_by in {"microphone", "control"} else BACKGROUND
 
 
 def in_order(jobs: Iterable[Job]) -> list[Job]:

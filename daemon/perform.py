@@ -162,8 +162,8 @@ class Performer:
     ) -> None:
         """Accept a job and say how long it will take. The same `key` again is the same job.
 
-        `making` is what was asked for beside the prompt: seed, size and so on; `english` the prompt as it was heard in
-        English, for an engine that can't read it as it is.
+        `making` is what was asked for beside the prompt: those of `commands.MAKING`; `english` the prompt as it was
+        heard in English, for an engine that can't read it as it is.
         """
         request = {"prompt": action.prompt, "language": language, **(making or {})}
         if action.source == "last":
@@ -172,14 +172,14 @@ class Performer:
                 return
             request |= {name: picture.meta[name] for name in ("prompt", "seed") if picture.meta.get(name) is not None}
             request["image"] = str(picture.path)
-        count = request.pop("count", action.count)
+        count, priority = request.pop("count", action.count), request.pop("priority", "normal")
         try:
             if self._translator.wanted(action.kind, request["prompt"], from_picture="image" in request):
                 request[TRANSLATION] = english or await self._translator.english(request["prompt"])
             for number in range(count):
                 job = self._jobs.submit(
                     action.kind, following(request, number), turn, key and f"{key}.{number}" if number else key,
-                    asked_by=asked_by,
+                    asked_by=asked_by, priority=priority,
                 )  # fmt: skip
             seconds = self._jobs.remaining(job)
         except KombainError as error:

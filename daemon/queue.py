@@ -135,7 +135,7 @@ class Queue:
         prompt = str(job.request.get("prompt", ""))
         self._bus.publish(JobChanged(
             job=job.id, kind=job.kind, state=job.state, progress=round(job.progress, 3), remaining=remaining,
-            prompt=prompt, error=job.error, turn=job.turn, at=time.time(),
+            prompt=prompt, error=job.error, parent=job.parent, turn=job.turn, at=time.time(),
         ))  # fmt: skip
 
     # how long it takes

@@ -155,9 +155,11 @@ async def test_each_kind_has_its_own_runner_and_its_own_order(tmp_path: Path) ->
         assert [(await house.end())[0].id for _ in range(2)] == [slow.id, waiting.id]
 
 
-async def test_a_person_is_served_before_an_automation_also_after_a_restart(tmp_path: Path) -> None:
+async def test_what_can_wait_is_served_later_also_after_a_restart(tmp_path: Path) -> None:
     house = House(tmp_path)
-    automations = [house.jobs.submit("picture", {"prompt": prompt}, "t", asked_by="mqtt") for prompt in "ab"]
+    automations = [
+        house.jobs.submit("picture", {"prompt": prompt}, "t", asked_by="mqtt", priority="later") for prompt in "ab"
+    ]
     person = house.jobs.submit("picture", {"prompt": "c"}, "t", asked_by="microphone")
     assert house.jobs.remaining(person) == 2
     assert [house.jobs.remaining(job) for job in automations] == [4, 6]

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.order import in_order, learned, left, priority, work
+from daemon.order import PRIORITY, in_order, learned, left, work
 from daemon.types import Job, JobState
 
 
@@ -13,7 +13,7 @@ def job(name: str, priority: int, state: JobState = JobState.QUEUED) -> Job:
 def test_a_person_goes_first_and_nobody_pushes_aside_what_runs() -> None:
     waiting = [job("a", 0, JobState.RUNNING), job("b", 0), job("c", 10), job("d", 10)]
     assert "".join(each.id for each in in_order(waiting)) == "acdb"
-    assert priority("microphone") == priority("control") > priority("mqtt")
+    assert PRIORITY["now"] > PRIORITY["normal"] > PRIORITY["later"]
 
 
 @given(st.lists(st.integers(-5, 5)))

@@ -21,6 +21,7 @@ from daemon.events import (
     WakeWord,
 )
 from daemon.turn import new_id
+from intents.model import Generate
 from tests.parts import session
 
 
@@ -132,6 +133,17 @@ async def test_a_time_that_nobody_knows_is_not_made_up(tmp_path):
         house.ears[0].speak()
         await until(lambda: house.mouth.heard)
         assert house.mouth.heard[0] == "Рисую: рыжую лису. Сколько это займёт, пока не знаю."
+
+
+async def test_what_may_wait_is_put_behind(tmp_path):
+    async with session(tmp_path) as house:
+        wish = Generate("picture", "a fox", "en")
+        for priority in ("later", "normal", "now"):
+            await house.performer.generate(wish, "en", priority, making={"priority": priority})
+        await until(lambda: len(of(house, ArtifactReady)) == 3)
+        jobs = {job.turn: job for job in (house.jobs.get(event.job) for event in of(house, ArtifactReady))}
+        assert jobs["later"].priority < jobs["normal"].priority < jobs["now"].priority
+        assert all("priority" not in job.request for job in jobs.values())
 
 
 async def test_several_pictures_are_announced_once(tmp_path):

@@ -11,6 +11,7 @@ import pytest
 import intents
 from daemon.artifacts import Artifacts
 from daemon.bus import Bus
+from daemon.events import JobChanged
 from daemon.gallery import imprint
 from daemon.jobs import Jobs
 from daemon.store import Store
@@ -31,7 +32,8 @@ class House:
             makers["clip"].needs_image = True
         self.makers = makers
         self.over: asyncio.Queue[tuple[Job, Artifact | None, bool]] = asyncio.Queue()
-        self.jobs = Jobs(self.store, Artifacts(folder / "artifacts", self.store), Bus(), makers, self._finished)
+        self.bus = Bus()
+        self.jobs = Jobs(self.store, Artifacts(folder / "artifacts", self.store), self.bus, makers, self._finished)
 
     def _finished(self, job: Job, artifact: Artifact | None) -> None:
         self.over.put_nowait((job, artifact, self.jobs.awaited(job)))
@@ -58,9 +60,13 @@ async def living(house: House) -> AsyncIterator[House]:
 
 async def test_the_picture_comes_first_and_the_clip_begins_with_it(tmp_path: Path) -> None:
     async with living(House(tmp_path)) as house:
-        clip = house.clip("a fox")
+        with house.bus.subscribe(JobChanged) as events:
+            clip = house.clip("a fox")
+            house.bus.close()
         picture = house.jobs.active()[0]
         assert (picture.kind, clip.kind, clip.parent) == ("picture", "clip", picture.id)
+        told = [(event.job, event.parent) async for event in events]
+        assert told == [(picture.id, None), (clip.id, picture.id)]
         assert picture.request == clip.request
         assert house.jobs.remaining(clip) == 4  # two seconds each
         first, still, awaited = await house.end()

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from daemon.cli.draw import Count, Guidance, Height, Image, Negative, Steps, Strength, Width, make
+from daemon.cli.draw import Count, Guidance, Height, Image, Negative, Priority, Steps, Strength, Width, make
 
 
 def clip(
@@ -22,9 +22,10 @@ def clip(
     strength: Strength = None,
     image: Image = None,
     count: Count = None,
+    priority: Priority = None,
     config: Annotated[Path | None, typer.Option(readable=False, help="Film here, by this config file.")] = None,
 ) -> None:
     """Make a clip. · Сделать ролик."""
     making: dict[str, Any] = {"seed": seed, "negative": negative, "width": width, "height": height, "steps": steps}
-    making |= {"guidance": guidance, "strength": strength, "image": image, "count": count}
+    making |= {"guidance": guidance, "strength": strength, "image": image, "count": count, "priority": priority}
     make("clip", {"prompt": prompt, "language": language, **making}, out, engine, config)

@@ -15,6 +15,7 @@ Steps = Annotated[int | None, typer.Option(help="Denoising steps.")]
 Guidance = Annotated[float | None, typer.Option(help="How closely to follow the words.")]
 Strength = Annotated[float | None, typer.Option(help="How far to go from --image, 0 to 1.")]
 Count = Annotated[int | None, typer.Option(help="How many, each with the next seed; 1 to 10.")]
+Priority = Annotated[str | None, typer.Option(help="now, normal or later: before what waits, in turn, or after it.")]
 Image = Annotated[str | None, typer.Option(help="A picture to start from: a file, an id of the gallery, or “last”.")]
 
 
@@ -32,11 +33,12 @@ def draw(
     strength: Strength = None,
     image: Image = None,
     count: Count = None,
+    priority: Priority = None,
     config: Annotated[Path | None, typer.Option(readable=False, help="Draw here, by this config file.")] = None,
 ) -> None:
     """Draw a picture. · Нарисовать картинку."""
     making: dict[str, Any] = {"seed": seed, "negative": negative, "width": width, "height": height, "steps": steps}
-    making |= {"guidance": guidance, "strength": strength, "image": image, "count": count}
+    making |= {"guidance": guidance, "strength": strength, "image": image, "count": count, "priority": priority}
     make("picture", {"prompt": prompt, "language": language, **making}, out, engine, config)
 
 
@@ -64,6 +66,7 @@ def make(
         if made_by_assistant(kind, request, out):
             return
         notice(messages.text("control.once", system_language()))
+    request.pop("priority", None)  # here nothing waits
     for number, to in enumerate(numbered(out, request.pop("count", None) or 1)):
         make_once(kind, following(request, number), to, engine, config)
 

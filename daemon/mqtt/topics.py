@@ -66,6 +66,7 @@ _HARMLESS = frozenset(
             "progress",
             "remaining",
             "error",
+            "parent",
             "artifact",
             "mime",
             "path",
