@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from daemon.diffusion import clips, weights
-from daemon.diffusion import pictures as model
+from daemon.diffusion import model, weights
+from daemon.diffusion import pictures as pipelines
 from daemon.doctor.finding import Findings, House, failure, warning
 from daemon.engines.clip import diffusers_video, svd
 from daemon.engines.section import EngineSection
@@ -16,54 +16,46 @@ INSTALL = f"{sys.executable} -m pip install"
 LIBRARIES = f"{INSTALL} 'kombain[diffusion]'"
 CUDA = f"{INSTALL} --force-reinstall torch"
 
-FILMING: dict[str, Any] = {"svd": svd, "diffusers_video": diffusers_video}
+KINDS: dict[str, dict[str, tuple[str, ...]]] = {
+    "picture": {"diffusers": pipelines.KINDS},
+    "clip": {"svd": svd.KINDS, "diffusers_video": diffusers_video.KINDS},
+}
+"""The pipelines of each engine on diffusers."""
 
 
 def pictures(house: House) -> Findings:
     """Look at the model that is configured, or found, and at the torch that would run it."""
-    section = house.config.picture
-    if section.engine not in {"auto", "diffusers"}:
-        return
-    options = model.DiffusionOptions.model_validate(section.options("diffusers").model_dump())
-    if (place := model.found(options, house.models)) is None:
-        return  # with auto nothing is wrong; where it was named, `makers` tells
-    yield from _whole(place)
-    if model.missing(options, house.models) == "diffusion.no_library":
-        if section.engine == "auto":
-            yield warning("diffusion_library", LIBRARIES, path=place)
-    elif _idle_gpu(house, options.device):
-        yield warning("cpu_torch", CUDA)
+    yield from _models(house, house.config.picture, "diffusion_library")
 
 
 def films(house: House) -> Findings:
     """Look at the models of clips that are configured, or found, and at the torch that would run them."""
-    section = house.config.clip
-    for name, engine in FILMING.items():
+    yield from _models(house, house.config.clip, "film_library")
+
+
+def _models(house: House, section: EngineSection, library: str) -> Findings:
+    for name, kinds in KINDS[section.kind].items():
         if section.engine not in {"auto", name}:
             continue
-        options = engine.Settings.model_validate(section.options(name).model_dump())
-        if (place := clips.found(options, house.models, engine.KINDS)) is None:
-            continue
+        options: Any = section.options(name)
+        if (place := model.found(options, house.models, kinds)) is None:
+            continue  # with auto nothing is wrong; where it was named, `makers` tells
         yield from _whole(place)
-        if engine.Engine.missing(options, models=house.models) == "diffusion.no_library":
+        if model.missing(options, house.models, kinds, "") == "diffusion.no_library":
             if section.engine == "auto":
-                yield warning("film_library", LIBRARIES, path=place)
+                yield warning(library, LIBRARIES, path=place)
         elif _idle_gpu(house, options.device):
             yield warning("cpu_torch", CUDA)
 
 
 def mending(house: House, section: EngineSection) -> str | None:
     """Return the command that mends an engine of diffusers that was named and can't run; None for any other engine."""
-    name = section.engine
-    if section.kind == "picture" and name == "diffusers":
-        options = model.DiffusionOptions.model_validate(section.options(name).model_dump())
-        code = model.missing(options, house.models)
-    elif section.kind == "clip" and name in FILMING:
-        settings = FILMING[name].Settings.model_validate(section.options(name).model_dump())
-        code = FILMING[name].Engine.missing(settings, models=house.models)
-    else:
+    if (kinds := KINDS[section.kind].get(section.engine)) is None:
         return None
-    return LIBRARIES if code == "diffusion.no_library" else f"hf download OWNER/NAME --local-dir {house.models}/NAME"
+    options: Any = section.options(section.engine)
+    if model.missing(options, house.models, kinds, "") == "diffusion.no_library":
+        return LIBRARIES
+    return f"hf download OWNER/NAME --local-dir {house.models}/NAME"
 
 
 def _whole(place: Path) -> Findings:

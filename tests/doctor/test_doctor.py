@@ -122,7 +122,7 @@ def painter(ground: Ground) -> str:
 
 
 def runs_here(ground: Ground) -> None:
-    ground.patch.setattr("daemon.diffusion.pictures.LIBRARIES", ("json",))
+    ground.patch.setattr("daemon.diffusion.model.LIBRARIES", ("json",))
 
 
 def damaged(ground: Ground) -> None:
@@ -259,14 +259,14 @@ SEEDS = {
     "no model of pictures": (engines.makers, config("picture: {{engine: diffusers}}\n"), "maker"),
     "a model of pictures without its libraries": (
         diffusion.pictures,
-        lambda g: (picture_model(g), g.patch.setattr("daemon.diffusion.pictures.LIBRARIES", ("no_such",))),
+        lambda g: (picture_model(g), g.patch.setattr("daemon.diffusion.model.LIBRARIES", ("no_such",))),
         "diffusion_library",
     ),
     "a torch that does not see the GPU": (
         diffusion.pictures,
         lambda g: (
             picture_model(g),
-            g.patch.setattr("daemon.diffusion.pictures.LIBRARIES", ("json",)),
+            g.patch.setattr("daemon.diffusion.model.LIBRARIES", ("json",)),
             g.file("proc/driver/nvidia/version", "535"),
             version("torch", "2.13.0+cpu")(g),
         ),
@@ -276,7 +276,7 @@ SEEDS = {
         engines.makers,
         lambda g: (
             film_model(g),
-            g.patch.setattr("daemon.diffusion.clips.LIBRARIES", ()),
+            g.patch.setattr("daemon.diffusion.model.LIBRARIES", ()),
             g.patch.setattr("daemon.diffusion.memory.GPU_FILES", ()),
         ),
         "declined",
@@ -284,7 +284,7 @@ SEEDS = {
     "no model of clips": (engines.makers, config("clip: {{engine: svd}}\n"), "maker"),
     "a model of clips without its libraries": (
         diffusion.films,
-        lambda g: (film_model(g), g.patch.setattr("daemon.diffusion.clips.LIBRARIES", ("no_such",))),
+        lambda g: (film_model(g), g.patch.setattr("daemon.diffusion.model.LIBRARIES", ("no_such",))),
         "film_library",
     ),
     "a model of clips that is cut off": (

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from daemon.bus import Bus
-from daemon.diffusion import clips, memory, pictures
+from daemon.diffusion import memory, model
 from daemon.workers import choice, devices
 from daemon.workers.choice import choose
 from daemon.workers.maker import Maker
@@ -19,8 +19,7 @@ SD = {"_class_name": "StableDiffusionPipeline", "unet": ["diffusers", "UNet2DCon
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Has the libraries, eight cores, 32 GB and what is asked for; returns the folder of models."""
-    for module in (clips, pictures):
-        monkeypatch.setattr(module, "LIBRARIES", ())
+    monkeypatch.setattr(model, "LIBRARIES", ())
 
     def made(gpu: bool = False, torch: str = "2.13.0", cores: int = 8, memory_mb: int = 32000) -> Path:
         monkeypatch.setattr(memory, "GPU_FILES", ("/dev/null",) if gpu else ())

@@ -3,13 +3,15 @@
 import inspect
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
 from pydantic import Field
 
 from daemon import film
-from daemon.diffusion import clip_families, clips, faults, memory, stepping, weights
+from daemon.diffusion import clip_families, clips, faults, memory, model, stepping, weights
+from daemon.diffusion.model import Language, Side
 from daemon.engines.base import Made, Step
+from daemon.engines.request import first, seeded
 from daemon.errors import EngineError
 from daemon.scene.parse import clean
 
@@ -22,11 +24,9 @@ AT_ONCE = 8
 """So many frames take about what one picture of that size takes."""
 STEP_S = 6.0
 """Guessed seconds of a step of 81 frames at 832x480 on a GPU."""
-Side = Annotated[int, Field(ge=64, le=4096)]
-Language = Annotated[str, Field(pattern="^[a-z]{2,3}$")]
 
 
-class Settings(clips.ModelOptions):
+class Settings(clips.ClipOptions):
     """`clip.diffusers_video` in the config; null: as the model's family wants."""
 
     width: Side | None = Field(None, description="In pixels; null: as the model's family wants.")
@@ -46,7 +46,7 @@ class Settings(clips.ModelOptions):
 class Engine:
     """One pipeline, loaded once; clips from words, or, where it is made for that, from a picture and words."""
 
-    Options: ClassVar[type[clips.ModelOptions]] = Settings
+    Options: ClassVar[type[clips.ClipOptions]] = Settings
     requires: ClassVar[tuple[str, ...]] = clips.REQUIRES
     memory_mb: ClassVar[int] = 12000
     suffix: ClassVar[str] = ".mp4"
@@ -56,7 +56,7 @@ class Engine:
     def __init__(self, options: Settings, *, models: Path) -> None:
         self._options = options
         self._models = models
-        self.weights_mb = weights.size_mb(clips.found(options, models, KINDS))
+        self.weights_mb = weights.size_mb(model.found(options, models, KINDS))
         index = _index(options, models)
         self._family = clip_families.family(index) if index else clip_families.GENERIC
         self.needs_image: bool = index is not None and clip_families.from_image(index["_class_name"])
@@ -65,16 +65,14 @@ class Engine:
     @classmethod
     def missing(cls, options: Any, *, models: Path) -> str | None:
         """Return "diffusion.no_library" or "diffusers_video.no_model"."""
-        return clips.missing(options, models, KINDS, "diffusers_video.no_model")
+        return model.missing(options, models, KINDS, "diffusers_video.no_model")
 
     def load(self) -> None:
         """Check the model's files, then load and place it. Raises EngineError `diffusion.*`, `engine.*`."""
-        place = clips.located(self._options, self._models, KINDS)
+        place = model.located(self._options, self._models, KINDS)
         width, height = self._wanted_size({})
         seen = width * height / 1e6 * (self._options.frames or self._family.frames or 81) / AT_ONCE
-        self._pipe, self._how = clips.opened(
-            place, self._options, megapixels=seen, half="auto", precise=self._family.precise
-        )
+        self._pipe, self._how = clips.opened(place, self._options, megapixels=seen, precise=self._family.precise)
         if "num_frames" not in inspect.signature(self._pipe.__call__).parameters:
             kind = type(self._pipe).__name__
             raise EngineError("diffusion.other_kind", path=place, kind=kind, wanted="…ToVideoPipeline")
@@ -91,7 +89,7 @@ class Engine:
 
         Raises EngineError `scene.empty_prompt`, `making.no_image`, `making.takes_no_image`, `engine.out_of_memory` ...
         """
-        seed = clips.seeded(request)
+        seed = seeded(request)
         meta = clips.told(request, seed, "diffusers_video") | {"family": self._family.name}
         given = self._arguments(request, meta["prompt"], seed)
         with faults.explained(self._how.device), stepping.followed(self._pipe, step, 0.0, MADE):
@@ -122,7 +120,7 @@ class Engine:
             "num_frames": clip_families.frames(count, family.pace) if count else None,
             "frame_rate": options.fps or family.fps,
             "num_inference_steps": self._steps(request),
-            "guidance_scale": _first(request.get("guidance"), options.guidance, family.guidance),
+            "guidance_scale": first(request.get("guidance"), options.guidance, family.guidance),
             "generator": torch.Generator("cpu").manual_seed(seed),
             "output_type": "np",
         }
@@ -130,18 +128,18 @@ class Engine:
     def _wanted_size(self, request: dict[str, Any]) -> tuple[int, int]:
         options, family = self._options, self._family
         return (
-            int(_first(request.get("width"), options.width, family.width, PLAIN[0])),
-            int(_first(request.get("height"), options.height, family.height, PLAIN[1])),
+            int(first(request.get("width"), options.width, family.width, PLAIN[0])),
+            int(first(request.get("height"), options.height, family.height, PLAIN[1])),
         )
 
     def _steps(self, request: dict[str, Any]) -> int | None:
-        steps = _first(request.get("steps"), self._options.steps, self._family.steps)
+        steps = first(request.get("steps"), self._options.steps, self._family.steps)
         return None if steps is None else int(steps)
 
 
 def _index(options: Settings, models: Path) -> dict[str, Any] | None:
     """Return the index of the model, None where there is none or it can't be read: `load` tells why."""
-    place = clips.found(options, models, KINDS)
+    place = model.found(options, models, KINDS)
     try:
         return weights.index(place) if place and place.is_dir() else None
     except EngineError:
@@ -167,8 +165,3 @@ def _counted(frames: Any, step: Step) -> Iterator[Any]:
         if number % 4 == 0:
             step(MADE + (1 - MADE) * number / len(frames))
         yield frame
-
-
-def _first(*values: Any) -> Any:
-    """Return the first that is not None."""
-    return next((value for value in values if value is not None), None)

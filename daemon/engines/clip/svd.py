@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from daemon import film
-from daemon.diffusion import clips, faults, memory, stepping, weights
+from daemon.diffusion import clips, faults, memory, model, stepping, weights
 from daemon.engines.base import Made, Step
+from daemon.engines.request import seeded
 from daemon.errors import EngineError
 
 KINDS = ("StableVideoDiffusionPipeline",)
@@ -25,7 +26,7 @@ STEP_S = 4.0
 """Guessed seconds of a step of 25 frames at 1024x576 on a GPU."""
 
 
-class Settings(clips.ModelOptions):
+class Settings(clips.ClipOptions):
     """Settings of Stable Video Diffusion."""
 
     width: int = Field(
@@ -48,7 +49,7 @@ class Settings(clips.ModelOptions):
 class Engine:
     """Sets a picture in motion."""
 
-    Options: ClassVar[type[clips.ModelOptions]] = Settings
+    Options: ClassVar[type[clips.ClipOptions]] = Settings
     requires: ClassVar[tuple[str, ...]] = clips.REQUIRES
     memory_mb: ClassVar[int] = 8000
     suffix: ClassVar[str] = ".mp4"
@@ -60,16 +61,16 @@ class Engine:
     def __init__(self, options: Settings, *, models: Path) -> None:
         self._options = options
         self._models = models
-        self.weights_mb = weights.size_mb(clips.found(options, models, KINDS))
+        self.weights_mb = weights.size_mb(model.found(options, models, KINDS))
 
     @classmethod
     def missing(cls, options: Any, *, models: Path) -> str | None:
         """Return "diffusion.no_library" or "svd.no_model"."""
-        return clips.missing(options, models, KINDS, "svd.no_model")
+        return model.missing(options, models, KINDS, "svd.no_model")
 
     def load(self) -> None:
         """Load the model as the memory allows. Raises EngineError."""
-        place = clips.located(self._options, self._models, KINDS)
+        place = model.located(self._options, self._models, KINDS)
         if (kind := weights.index(place)["_class_name"]) not in KINDS:
             raise EngineError("diffusion.other_kind", path=place, kind=kind, wanted=KINDS[0])
         self._pipe, self._how = clips.opened(place, self._options, megapixels=megapixels(self._options), half="float16")
@@ -86,7 +87,7 @@ class Engine:
     def make(self, request: dict[str, Any], path: Path, step: Step) -> Made:
         """Set `image` in motion. Raises EngineError `making.no_image`, `picture.image`, `engine.out_of_memory`."""
         image = clips.cropped(clips.picture(request), self._options.width, self._options.height)
-        seed = clips.seeded(request)
+        seed = seeded(request)
         with faults.explained(self._how.device):
             frames = self._decoded(self._denoised(image, seed, request, step), step)
             meta = clips.told(request, seed, "svd") | {"steps": self._steps(request), "motion": self._options.motion}

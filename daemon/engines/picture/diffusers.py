@@ -1,14 +1,14 @@
 """Pictures by any text-to-image pipeline of diffusers: Stable Diffusion in all its kinds, Flux, Z-Image and others."""
 
-import random
 from pathlib import Path
 from typing import Any, ClassVar
 
-from daemon.diffusion import faults, images, memory, pictures, preview, sizes, weights
+from daemon.diffusion import faults, images, memory, model, pictures, preview, sizes, weights
 from daemon.diffusion.pictures import DiffusionOptions
 from daemon.diffusion.stepping import followed, taken
 from daemon.engines import base, png
 from daemon.engines.base import Made, Step
+from daemon.engines.request import first, seeded
 from daemon.errors import EngineError
 from daemon.scene.parse import clean
 
@@ -24,7 +24,7 @@ class Engine:
     """One pipeline, loaded once; pictures from words, or from words and a picture."""
 
     Options: ClassVar[type[base.Options]] = DiffusionOptions
-    requires: ClassVar[tuple[str, ...]] = tuple(f"python:{name}" for name in pictures.LIBRARIES)
+    requires: ClassVar[tuple[str, ...]] = model.REQUIRES
     memory_mb: ClassVar[int] = 6000
     suffix: ClassVar[str] = ".png"
     sketch: ClassVar[bool] = False
@@ -34,7 +34,7 @@ class Engine:
     def __init__(self, options: DiffusionOptions, *, models: Path) -> None:
         self._options = options
         self._models = models
-        self._place = pictures.found(options, models)
+        self._place = model.found(options, models, pictures.KINDS)
         self.weights_mb = weights.size_mb(self._place)
         self._family, self._side = pictures.described(options, self._place)
         self.reads: tuple[str, ...] = self._family.reads if options.reads is None else options.reads
@@ -42,13 +42,12 @@ class Engine:
     @classmethod
     def missing(cls, options: DiffusionOptions, *, models: Path) -> str | None:
         """Return a code when its libraries or its model are not here."""
-        return pictures.missing(options, models)
+        return model.missing(options, models, pictures.KINDS, "diffusion.no_model")
 
     def load(self) -> None:
         """Check the model's files, then load and place it. Raises EngineError `diffusion.*`, `engine.*`."""
-        if self._place is None:
-            raise EngineError("diffusion.model_missing", model=self._options.model, folder=self._models)
-        self._pipe, self._plan = pictures.opened(self._place, self._options, self._megapixels({}))
+        place = model.located(self._options, self._models, pictures.KINDS)
+        self._pipe, self._plan = pictures.opened(place, self._options, self._megapixels({}))
         self._from_image = False
         showing = self._options.previews and self._plan.offload == "none"
         self._matrix = preview.fitted(self._pipe) if showing else None
@@ -91,21 +90,20 @@ class Engine:
 
     def _meta(self, request: dict[str, Any]) -> dict[str, Any]:
         """Return what is to be known of the picture, but for its size."""
-        seed = request.get("seed")
         negative = str(request.get("negative") or self._options.negative)
         meta = {
             "prompt": clean(str(request["prompt"])),
             "language": request.get("language"),
-            "seed": random.randrange(2**31) if seed is None else int(seed) % 2**63,
+            "seed": seeded(request),
             "engine": "diffusers",
             "model": self._place.name if self._place else "",
-            "steps": _first(request.get("steps"), self._options.steps, self._family.steps),
-            "guidance": _first(request.get("guidance"), self._options.guidance, self._family.guidance),
+            "steps": first(request.get("steps"), self._options.steps, self._family.steps),
+            "guidance": first(request.get("guidance"), self._options.guidance, self._family.guidance),
             "negative": clean(negative) if negative.strip() else None,
             "missing": [],
         }
         if request.get("image"):
-            steps, strength = meta["steps"], _first(request.get("strength"), STRENGTH)
+            steps, strength = meta["steps"], first(request.get("strength"), STRENGTH)
             meta["strength"] = min(1.0, max(float(strength), 1 / steps))  # less would be no step at all
         return meta
 
@@ -125,7 +123,7 @@ class Engine:
             memory.apply(self._pipe, self._plan)
 
     def _size(self, request: dict[str, Any], image: Any) -> dict[str, int]:
-        width, height = (_first(request.get(name), getattr(self._options, name)) for name in ("width", "height"))
+        width, height = (first(request.get(name), getattr(self._options, name)) for name in ("width", "height"))
         own = self._family.side or sizes.own(self._pipe)
         size = sizes.chosen(width, height, own, self._family.measure, image.size if image is not None else None)
         return {"width": size[0], "height": size[1]}
@@ -159,8 +157,3 @@ class Engine:
             "strength": meta.get("strength"),
             "generator": torch.Generator("cpu").manual_seed(meta["seed"]),
         }
-
-
-def _first(*values: Any) -> Any:
-    """Return the first that is not None."""
-    return next((value for value in values if value is not None), None)

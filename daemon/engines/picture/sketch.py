@@ -1,6 +1,5 @@
 """Pictures composed from the words of the request: emoji and drawings of ours in a painted scene."""
 
-import random
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -8,6 +7,7 @@ from pydantic import Field
 
 from daemon.engines import base, png
 from daemon.engines.base import Made, Step
+from daemon.engines.request import seeded
 from daemon.scene import glyphs, layout, lexicon, parse
 from daemon.scene.model import Request, Scene
 
@@ -67,9 +67,7 @@ class Engine:
 
 def scene_of(request: dict[str, Any]) -> Scene:
     """Compose the scene of a request; a seed is thrown when it has none."""
-    seed = request.get("seed")
-    chosen = random.randrange(2**31) if seed is None else int(seed) % 2**63
-    return layout.compose(parse.parse(str(request["prompt"])), chosen, glyphs.shape)
+    return layout.compose(parse.parse(str(request["prompt"])), seeded(request), glyphs.shape)
 
 
 def meta_of(request: dict[str, Any], scene: Scene, side: int) -> dict[str, Any]:

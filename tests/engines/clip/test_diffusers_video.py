@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from daemon.diffusion import clips
+from daemon.diffusion import model
 from daemon.engines.clip.diffusers_video import Engine, Settings
 from daemon.errors import Cancelled, EngineError
 
@@ -158,7 +158,7 @@ def test_a_pipeline_without_frames_one_of_black_ones_and_one_of_pictures(
 
 
 def test_without_a_model_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clips, "find_spec", lambda _name: True)
+    monkeypatch.setattr(model, "find_spec", lambda _name: True)
     assert Engine.missing(Settings(), models=tmp_path) == "diffusers_video.no_model"
     engine = Engine(Settings(), models=tmp_path)
     assert (engine.needs_image, engine.reads) == (False, ("en",))

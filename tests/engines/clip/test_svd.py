@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from daemon.diffusion import clips, memory
+from daemon.diffusion import clips, memory, model
 from daemon.engines.clip.svd import Engine, Settings, megapixels
 from daemon.errors import Cancelled, EngineError
 
@@ -159,7 +159,7 @@ def test_what_is_no_picture_is_one_sentence(engine: Engine, request_of: Any, tmp
 
 
 def test_a_model_of_another_kind_and_none_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clips, "find_spec", lambda _name: True)
+    monkeypatch.setattr(model, "find_spec", lambda _name: True)
     assert Engine.missing(Settings(), models=tmp_path) == "svd.no_model"
     (tmp_path / "sd").mkdir()
     (tmp_path / "sd" / "model_index.json").write_text('{"_class_name": "StableDiffusionPipeline"}')
@@ -169,5 +169,5 @@ def test_a_model_of_another_kind_and_none_at_all(tmp_path: Path, monkeypatch: py
         with pytest.raises(EngineError) as caught:
             Engine(options, models=tmp_path).load()
         assert caught.value.code == code
-    monkeypatch.setattr(clips, "find_spec", lambda name: None if name == "torch" else True)
+    monkeypatch.setattr(model, "find_spec", lambda name: None if name == "torch" else True)
     assert Engine.missing(Settings(model="sd"), models=tmp_path) == "diffusion.no_library"

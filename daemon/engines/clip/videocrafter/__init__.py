@@ -14,6 +14,7 @@ from daemon.engines import base
 from daemon.engines.base import Made, Step
 from daemon.engines.clip.videocrafter import checkout as places
 from daemon.engines.clip.videocrafter.link import Runner
+from daemon.engines.request import seeded
 from daemon.errors import EngineError
 from daemon.scene.parse import clean
 from daemon.workers.wire import Frame
@@ -127,7 +128,7 @@ class Engine:
         return {
             "prompt": clean(str(request["prompt"])),
             "negative": clean(negative) if (negative := str(request.get("negative") or "").strip()) else "",
-            "seed": clips.seeded(request),
+            "seed": seeded(request),
             "width": width,
             "height": height,
             "steps": possible_steps(int(request.get("steps") or self._options.steps)),
