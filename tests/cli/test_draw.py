@@ -36,7 +36,7 @@ def test_a_picture_is_drawn_and_what_is_missing_is_said(tmp_path: Path, capsys: 
     [
         ({"seed": -1}, "“seed” of “draw” is -1"), ({"width": 5}, "64 to 4096"), ({"strength": 2.0}, "0.0 to 1.0"),
         ({"negative": "a\0b"}, "control characters"), ({"image": "/absent.png"}, "no picture /absent.png"),
-        ({"image": "last"}, "no picture or clip “last”"), ({"image": __file__}, "is no PNG"),
+        ({"image": "last"}, "Nothing has been made yet"), ({"image": __file__}, "is no PNG"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_made_is_told_before_anything_is_done(tmp_path: Path, given: dict, why: str) -> None:
