@@ -30,11 +30,19 @@ def logging_as_it_was() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Give a tiny pipeline of diffusers by its name, built once a session; needs torch."""
+    """Give a tiny pipeline of diffusers by its name, built once a session; needs torch.
+
+    From then on torch computes in one thread, here and in children: with tensors this small, threads only wait.
+    """
 
     @cache
     def build(name: str) -> Path:
+        import torch
+
         from tests import tiny_clips, tiny_pipelines
+
+        torch.set_num_threads(1)
+        os.environ["OMP_NUM_THREADS"] = "1"
 
         builder = tiny_clips if name in tiny_clips.KINDS else tiny_pipelines
         return builder.build(name, tmp_path_factory.mktemp("tiny") / name)
