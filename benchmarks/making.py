@@ -236,6 +236,13 @@ async def _made_before(setting: Setting) -> list[Row]:
     ]
 
 
+def workers_replaced(setting: Setting) -> list[Row]:
+    """Let workers die, hang, run out of memory and answer garbage; how soon the next job is made."""
+    from benchmarks.replaced import replaced
+
+    return replaced(setting.scratch / "replaced")
+
+
 ROWS: dict[str, Callable[[Setting], list[Row]]] = {
     "bare": over_the_bare_pipeline,
     "cancel": cancelling,
@@ -243,6 +250,7 @@ ROWS: dict[str, Callable[[Setting], list[Row]]] = {
     "sketch": sketches,
     "again": made_before,
     "voice": voice_first,
+    "replaced": workers_replaced,
 }
 
 

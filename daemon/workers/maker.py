@@ -46,6 +46,7 @@ class Maker:
                 *(making.SERVICE, self._init(device)),
                 bus=bus,
                 nice=NICE,
+                patient=True,
             )
             for number, device in enumerate(self._pool.capacity)
         }

@@ -109,7 +109,7 @@ class Child:
         if self._wrong is not None:
             return self._wrong
         code = self.process.returncode
-        why = signal.Signals(-code).name if code is not None and code < 0 else (self.last_words or ["-"])[-1]
+        why = signal.Signals(-code).name if code is not None and code < 0 else (self.last_words or [f"exit {code}"])[-1]
         return WorkerError("worker.died", name=self.name, why=why)
 
     def kill(self) -> None:

@@ -25,11 +25,16 @@ RESTART_S = (0.1, 1.0, 5.0, 15.0, 30.0)
 class Worker:
     """Serves `service` ("module:Class", built from `init`) in a child process. `run` is its task.
 
-    `deaths` counts those that nobody had asked for.
+    `deaths` counts those that nobody had asked for. With `patient` callers wait for the next child also when several
+    have died in a row, as long as they had loaded: then it is the calls that kill them.
     """
 
-    def __init__(self, name: str, service: str, init: dict[str, Any], *, bus: Bus, nice: int = 0) -> None:
+    def __init__(
+        self, name: str, service: str, init: dict[str, Any], *, bus: Bus, nice: int = 0, patient: bool = False
+    ) -> None:
         self.name = name
+        self._patient = patient
+        self._had_loaded = False
         self.deaths = 0
         self._start = {"service": service, "init": init, "nice": nice}
         self._bus = bus
@@ -76,6 +81,8 @@ class Worker:
                 await self._renewed.wait()
             else:
                 fails = 0 if time.monotonic() - began > RESTART_S[-1] else fails + 1
+                if self._patient and self._had_loaded:
+                    fails = min(fails, HOPELESS - 1)
                 await self._died(error, fails)
 
     async def _died(self, error: KombainError, fails: int) -> None:
@@ -182,6 +189,7 @@ class Worker:
 
     async def _live(self, start: dict[str, Any]) -> KombainError:
         """Run one child to its death and say how it died. Raises the EngineError it refused to load with."""
+        self._had_loaded = False
         self._living = child = await spawn(self.name, start)
         if start is not self._start:
             child.kill()
@@ -193,7 +201,7 @@ class Worker:
             if isinstance(refusal := child.info.exception(), EngineError):
                 raise refusal
             if child.info.exception() is None and start is self._start:
-                self._child, self._refused = child, None
+                self._child, self._refused, self._had_loaded = child, None, True
                 self._settled.set()
                 self._loaded.set()
                 self._report(Health.OK)

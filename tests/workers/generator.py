@@ -48,6 +48,7 @@ class Engine:
 
     def __init__(self, options: Any, *, models: Path) -> None:
         self._options = options
+        self._died = models / "died"
         self._made = 0
         self._hoard: list[bytes] = []
 
@@ -79,7 +80,10 @@ class Engine:
                     if what.endswith("the end"):
                         os._exit(0)
                     time.sleep(3600)
-                case "die":
+                case "die once" if self._died.exists():
+                    pass
+                case "die" | "die once":
+                    self._died.touch()
                     os.kill(os.getpid(), signal.SIGKILL)
                 case "fail":
                     raise EngineError("engine.unknown", kind="a", name="b", known="c")

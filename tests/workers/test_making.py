@@ -23,7 +23,6 @@ from daemon.jobs import Jobs
 from daemon.store import Store
 from daemon.types import JobState
 from daemon.workers import pace, process
-from daemon.workers import worker as worker_module
 from daemon.workers.choice import choose
 from daemon.workers.maker import Maker
 from daemon.workers.wear import resident_mb
@@ -229,8 +228,7 @@ async def test_a_stopped_child_is_killed_at_the_deadline_and_the_next_is_served(
 
 
 @pytest.mark.slow
-async def test_jobs_over_a_child_that_dies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker_module, "RESTART_S", (0.1,))
+async def test_jobs_over_a_child_that_dies(tmp_path: Path) -> None:
     ended: asyncio.Queue[Any] = asyncio.Queue()
     store = Store(tmp_path)
     artifacts = Artifacts(tmp_path / "artifacts", store)
