@@ -21,7 +21,7 @@ from daemon.commands import Command, Name
 from daemon.config import Config
 from daemon.config import changed as differing
 from daemon.control import Control, Reloaded
-from daemon.errors import KombainError
+from daemon.errors import JobError, KombainError
 from daemon.events import PartChanged
 from daemon.gallery import image
 from daemon.gallery.gallery import Gallery
@@ -109,7 +109,7 @@ class App:
             out=self._reply_files(config),
         )
         self._translator = Translator(config.translate, self._reads)
-        self.performer = Performer(self.voice, self.jobs, sketches=self._is_sketch, translator=self._translator)
+        self.performer = Performer(self.voice, self.jobs, self, sketches=self._is_sketch, translator=self._translator)
         self.hearing = hearing.Hearing(self.stt)
         self._turns = Turns(self.hearing, self.performer, self.bus, language=config.language)
         self.session = Session(
@@ -358,6 +358,20 @@ class App:
             given = str(found.path)
         return {**making, "image": str(image.checked(Path(given)))}
 
+    def show(self, artifact: Artifact) -> bool:
+        """Open it on the desktop; False where there is none."""
+        if self._show is None:
+            return False
+        title = messages.text(f"show.{artifact.kind}", self.config.language)
+        self._group.create_task(self._show(artifact.path, title), name="show")
+        return True
+
+    async def delete(self, artifact: str) -> None:
+        """Delete what was made, at the word of somebody in the room. Raises JobError `gallery.…`, also when kept."""
+        if any(entry.kept for entry in self._artifacts.named(artifact)):
+            raise JobError("gallery.kept", id=artifact)
+        await self._gallery.answer(Wish(do="delete", ids=[artifact]))
+
     async def gallery(self, asked: Wish) -> dict[str, Any]:
         """List, delete or keep what was made. Raises JobError."""
         return await self._gallery.answer(asked)
@@ -373,9 +387,8 @@ class App:
             return
         if job.state in {JobState.DONE, JobState.FAILED, JobState.QUARANTINED}:
             self.session.when_free(partial(self.performer.finished, job, artifact), job.turn)
-        if artifact is not None and self._show is not None and self.config.show == "auto":
-            title = messages.text(f"show.{artifact.kind}", self.config.language)
-            self._group.create_task(self._show(artifact.path, title), name="show")
+        if artifact is not None and self.config.show == "auto":
+            self.show(artifact)
 
     def _reads(self, kind: str, from_picture: bool) -> tuple[str, ...]:  # noqa: FBT001 - a plain switch
         """Return what the engine of `kind` reads, or the one that makes the picture which it needs."""

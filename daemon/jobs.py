@@ -145,8 +145,8 @@ class Jobs:
         """Return a job, of any time."""
         return self._queue.open.get(job_id) or self._ledger.get(job_id)
 
-    def last(self, kind: str) -> Artifact | None:
-        """Return the newest picture or clip."""
+    def last(self, kind: str | None = None) -> Artifact | None:
+        """Return the newest picture, clip, or either."""
         return self._artifacts.last(kind)
 
     def awaited(self, job: Job) -> bool:

@@ -10,12 +10,27 @@ from daemon.commands import following
 from daemon.errors import KombainError
 from daemon.jobs import Jobs
 from daemon.order import AskedBy
+from daemon.recall import Hands, Recall
 from daemon.speech import STEP, Voice
 from daemon.translation.translator import Translator
 from daemon.translation.writing import TRANSLATION
 from daemon.types import Artifact, Job, JobState
 from intents import Plan
-from intents.model import Action, Cancel, Generate, Mute, Question, Repeat, Say, Stop, Tell, Volume
+from intents.model import (
+    Action,
+    Another,
+    Cancel,
+    Delete,
+    Generate,
+    Mute,
+    Question,
+    Repeat,
+    Say,
+    Show,
+    Stop,
+    Tell,
+    Volume,
+)
 
 
 class Controls(Protocol):
@@ -37,8 +52,11 @@ class Controls(Protocol):
 class Performer:
     """Performs plans for one session."""
 
-    def __init__(self, voice: Voice, jobs: Jobs, *, sketches: Callable[[str], bool], translator: Translator) -> None:
+    def __init__(
+        self, voice: Voice, jobs: Jobs, hands: Hands, *, sketches: Callable[[str], bool], translator: Translator
+    ) -> None:
         self.controls: Controls | None = None
+        self._recall = Recall(jobs, hands, self.tell, self.generate)
         self._voice = voice
         self._jobs = jobs
         self._sketches = sketches
@@ -107,6 +125,12 @@ class Performer:
             case Question():
                 await self.tell(f"question.{action.kind}", language, turn)
                 self._session.ask(action)
+            case Another():
+                self._listen_for(await self._recall.another(action, language, turn, asked_by))
+            case Show():
+                await self._recall.show(action, language, turn)
+            case Delete():
+                self._listen_for(await self._recall.delete(action, language, turn))
             case Stop():
                 self._session.silence()
             case Cancel():
@@ -133,6 +157,10 @@ class Performer:
             raise RuntimeError("a performer needs its session before it performs")
         return self.controls
 
+    def _listen_for(self, question: Question | None) -> None:
+        if question is not None:
+            self._session.ask(question)
+
     async def _tell(self, what: str, language: str, turn: str) -> None:
         now = datetime.now().astimezone()
         match what:
@@ -143,9 +171,9 @@ class Performer:
             case "status":
                 troubles = self._session.troubles(language)
                 state = " ".join(troubles) if troubles else messages.text("replies.status.fine", language)
-                count = len(self._jobs.active())
-                key = "replies.status.jobs" if count else "replies.status.idle"
-                await self._voice.say(f"{state} {messages.text(key, language, n=count)}", language, turn)
+                await self._voice.say(f"{state} {self._under_way(language)}", language, turn)
+            case "made":
+                await self._recall.tell(language, turn)
             case _:
                 await self.tell(what, language, turn)
 
@@ -174,7 +202,8 @@ class Performer:
             request["image"] = str(picture.path)
         count, priority = request.pop("count", action.count), request.pop("priority", "normal")
         try:
-            if self._translator.wanted(action.kind, request["prompt"], from_picture="image" in request):
+            wanted = self._translator.wanted(action.kind, request["prompt"], from_picture="image" in request)
+            if wanted and TRANSLATION not in request:
                 request[TRANSLATION] = english or await self._translator.english(request["prompt"])
             for number in range(count):
                 job = self._jobs.submit(
@@ -193,6 +222,22 @@ class Performer:
             await self.tell(f"making_several.{job.kind}", language, turn, n=count, **told)
         else:
             await self.tell(f"making.{subject}", language, turn, **told)
+
+    def _under_way(self, language: str) -> str:
+        """Say how much is being made, and how long it will take yet, where that is known."""
+        jobs = self._jobs.active()
+        told = messages.text("replies.status.jobs" if jobs else "replies.status.idle", language, n=len(jobs))
+        guesses = [self._remaining(job) for job in jobs]
+        if not jobs or None in guesses:
+            return told
+        left = wait(max(guess for guess in guesses if guess is not None), language)
+        return f"{told} {messages.text('replies.status.left', language, wait=left)}"
+
+    def _remaining(self, job: Job) -> float | None:
+        try:
+            return self._jobs.remaining(job)
+        except KombainError:  # no engine that could make it: that is told when it fails
+            return None
 
     def _subject(self, kind: str) -> str:
         return f"{kind}_sketch" if self._sketches(kind) else kind

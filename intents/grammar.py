@@ -41,14 +41,19 @@ def recognize(text: str, language: str) -> Intent:
 def answer(question: Question, text: str, language: str) -> Intent:
     """Return what the reply to "draw what?" asks for: an intent (cancel, stop ...), or the question's with this prompt.
 
-    "Nothing" and "I don't know" are a cancel; a reply without words is no intent. Raises as `recognize` does.
+    "Nothing" and "I don't know" are a cancel; a reply without words is no intent. What was to be deleted is deleted for
+    a yes only; any other reply is what it would be without the question, or leaves it. Raises as `recognize` does.
     """
     grammar = _grammar(language)
     found = words(text[:LONGEST_TEXT])
+    runs = list(readings(found, grammar.lead, grammar.tail))
+    if question.kind == "delete" and any(texts(run) in grammar.answer_yes for run in [found, *runs]):
+        return Intent("delete", {"artifact": question.artifact}, text, language, _EXACT)
     intent = _recognize(text, found, grammar)
     if intent.name is not None:
         return intent
-    runs = list(readings(found, grammar.lead, grammar.tail))
+    if question.kind == "delete":
+        return Intent("stays", {}, text, language, _EXACT) if found else intent
     if any(texts(run) in grammar.answer_no for run in runs):
         return Intent("cancel", {}, text, language, _EXACT)
     if not runs:
@@ -69,6 +74,7 @@ class _Grammar:
     tail: Phrases
     answer_lead: Phrases
     answer_no: Phrases
+    answer_yes: Phrases
 
     def match(self, joined: str) -> Any:
         """Return hassil's best result for normalised text, or None."""
@@ -98,6 +104,7 @@ def _grammar(language: str) -> _Grammar:
         tail=phrases(data["courtesy"]["tail"]),
         answer_lead=phrases(data["answer"]["lead"]),
         answer_no=phrases(data["answer"]["no"]),
+        answer_yes=phrases(data["answer"]["yes"]),
     )
 
 
@@ -143,4 +150,6 @@ def _slots(match: Any, text: str, run: Sequence[Word], head: Sequence[str]) -> d
             slots[entity.name] = min(int(entity.value), LOUDEST)
         elif entity.name == "several":
             slots[entity.name] = int(entity.value)
+        elif entity.name == "kind":
+            slots[entity.name] = str(entity.value)
     return slots

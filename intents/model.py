@@ -10,8 +10,9 @@ class Intent:
 
     name: str | None
     slots: dict[str, Any]
-    """`text` of say, `prompt` of draw and clip, cut from the original; `level` of volume_set, 0 to 100; `by` of
-    volume_up and volume_down, where a number was said, 1 to 100."""
+    """`text` of say; `prompt` of draw and clip, cut from the original, and `several` where a number was said; `level`
+    of volume_set, 0 to 100; `by` of volume_up and volume_down, where a number was said, 1 to 100; `kind` of another,
+    show and delete, where it was said: picture or clip; `artifact` of delete, where it was asked and the answer yes."""
     text: str
     """The original text."""
     language: str
@@ -31,7 +32,7 @@ class Say:
 class Tell:
     """Speak a sentence of ours: the daemon finds the words."""
 
-    what: Literal["time", "date", "help", "status", "not_understood", "nothing_heard"]
+    what: Literal["time", "date", "help", "status", "made", "stays", "not_understood", "nothing_heard"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,29 @@ class Generate:
     """What it begins with: the last picture, whose prompt then counts."""
     count: int = 1
     """How many, each with a seed of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Another:
+    """Make what was asked for last once more, with another seed."""
+
+    kind: Literal["picture", "clip"] | None = None
+    """None: whatever it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Open what was made last on the desktop."""
+
+    kind: Literal["picture", "clip"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Delete what was made last, after a question; with an `artifact` the question was answered with yes."""
+
+    kind: Literal["picture", "clip"] | None = None
+    artifact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +103,14 @@ class Mute:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Ask what to draw or film, and listen once without the wake word."""
+    """Ask what to draw or film, or whether to delete it, and listen once without the wake word."""
 
-    kind: Literal["draw", "clip"]
+    kind: Literal["draw", "clip", "delete"]
     count: int = 1
     """How many of them."""
+    artifact: str = ""
+    """The id of what is to be deleted."""
 
 
-Action = Say | Tell | Generate | Stop | Cancel | Repeat | Volume | Mute | Question
+Action = Say | Tell | Generate | Another | Show | Delete | Stop | Cancel | Repeat | Volume | Mute | Question
 Plan = tuple[Action, ...]

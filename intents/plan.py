@@ -5,7 +5,9 @@ from typing import Any
 
 from intents.model import (
     Action,
+    Another,
     Cancel,
+    Delete,
     Generate,
     Intent,
     Mute,
@@ -13,6 +15,7 @@ from intents.model import (
     Question,
     Repeat,
     Say,
+    Show,
     Stop,
     Tell,
     Volume,
@@ -41,20 +44,20 @@ def _action(intent: Intent) -> Action:
             return _making(intent)
         case "animate":
             return Generate("clip", "", intent.language, "last")
+        case "another":
+            return Another(intent.slots.get("kind"))
+        case "show":
+            return Show(intent.slots.get("kind"))
+        case "delete":
+            return Delete(intent.slots.get("kind"), intent.slots.get("artifact", ""))
         case "stop":
             return Stop()
         case "cancel":
             return Cancel()
         case "repeat":
             return Repeat()
-        case "time":
-            return Tell("time")
-        case "date":
-            return Tell("date")
-        case "help":
-            return Tell("help")
-        case "status":
-            return Tell("status")
+        case "time" | "date" | "help" | "status" | "made" | "stays" as what:
+            return Tell(what)
         case "volume_up":
             return Volume(by=intent.slots.get("by", STEP))
         case "volume_down":

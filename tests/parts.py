@@ -15,7 +15,7 @@ from daemon.store import Store
 from daemon.translation.options import TranslateOptions
 from daemon.translation.translator import Translator
 from daemon.turn import Turns
-from daemon.types import Pcm, Transcript
+from daemon.types import JobState, Pcm, Transcript
 from daemon.workers.wire import Frame
 from tests.makers import FakeMaker
 
@@ -121,6 +121,24 @@ class _FakeHearingSession:
         return self._hearing.english
 
 
+class FakeHands:
+    """What becomes of artifacts outside of the conversation: `shown` and `deleted` are their ids."""
+
+    def __init__(self):
+        self.desktop = True
+        self.shown, self.deleted = [], []
+        self.refuses = None
+
+    def show(self, artifact):
+        self.shown += [artifact.id] * self.desktop
+        return self.desktop
+
+    async def delete(self, artifact):
+        if self.refuses is not None:
+            raise self.refuses
+        self.deleted.append(artifact)
+
+
 class FakeSpeaking:
     async def speak(self, text, language):
         yield Pcm(text.encode("utf-16-le"), 16_000)
@@ -177,11 +195,13 @@ async def session(tmp_path, *said, maker=None, reads=()):
     house = SimpleNamespace(bus=bus, ears=ears, mouth=mouth, hearing=hearing, voice=voice, maker=maker, events=[])
 
     def finished(job, artifact):
-        house.session.when_free(lambda: performer.finished(job, artifact), job.turn)
+        if job.state is not JobState.CANCELLED:  # as the app does
+            house.session.when_free(lambda: performer.finished(job, artifact), job.turn)
 
     jobs = Jobs(store, Artifacts(tmp_path / "artifacts", store), bus, {"picture": maker, "clip": FakeMaker()}, finished)
     translator = Translator(TranslateOptions(), lambda _kind, _from_picture: reads)
-    performer = Performer(voice, jobs, sketches=lambda _kind: False, translator=translator)
+    house.hands = FakeHands()
+    performer = Performer(voice, jobs, house.hands, sketches=lambda _kind: False, translator=translator)
     house.jobs, house.performer = jobs, performer
     turns = Turns(hearing, performer, bus, language="en")
     house.session = performer.controls = Session(make_ears, turns, voice, bus, language="en")

@@ -79,6 +79,7 @@ LAYERS = {
     "daemon.runner": 3,
     "daemon.listening": 3,
     "daemon.perform": 3,
+    "daemon.recall": 3,
     "daemon.session": 3,
     "daemon.speech": 3,
     "daemon.turn": 3,

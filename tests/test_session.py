@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from daemon.errors import EngineError
+from daemon.errors import EngineError, JobError
 from daemon.events import (
     ArtifactReady,
     Failed,
@@ -156,6 +156,93 @@ async def test_several_pictures_are_announced_once(tmp_path):
             "3 pictures of a red fox are ready.",
         ]
         assert len({event.artifact for event in of(house, ArtifactReady)}) == 3
+
+
+async def say(house, *, replies):
+    """Say the next thing, and wait until so many replies were heard."""
+    house.ears[0].wake()
+    house.ears[0].speak()
+    await until(lambda: len(house.mouth.heard) == replies)
+
+
+async def test_another_one_is_the_same_request_with_another_seed(tmp_path):
+    async with session(tmp_path, "draw a red fox", "another one", "another clip") as house:
+        await say(house, replies=2)
+        await say(house, replies=4)
+        assert house.mouth.heard[2].startswith("I am drawing a red fox.")
+        assert house.mouth.heard[3] == house.mouth.heard[1] == "The picture of a red fox is ready."
+        first, second = (house.jobs.get(event.artifact) for event in of(house, ArtifactReady))
+        assert first.request["prompt"] == second.request["prompt"] == "a red fox"
+        assert first.request["seed"] != second.request["seed"]
+        await say(house, replies=5)
+        assert house.mouth.heard[4] == "What shall the clip show?", "there is no clip yet"
+
+
+async def test_another_one_of_what_is_being_made_still_with_all_that_was_asked_for(tmp_path):
+    async with session(tmp_path, "another one") as house:
+        house.jobs.submit("picture", {"prompt": "slow", "language": "ru", "width": 64, "seed": 3}, "t")
+        house.ears[0].wake()
+        house.ears[0].speak()
+        await until(lambda: len(house.jobs.active()) == 2)
+        request = house.jobs.active()[1].request
+        assert request.pop("seed") != 3
+        assert request == {"prompt": "slow", "language": "ru", "width": 64}
+
+
+@pytest.mark.parametrize(("desktop", "reply"), [(True, "Here is the picture"), (False, "There is no desktop")])
+async def test_the_last_picture_is_shown_and_told(tmp_path, desktop, reply):
+    async with session(tmp_path, "draw a red fox", "show it", "what did you draw", "show me the last clip") as house:
+        house.hands.desktop = desktop
+        await say(house, replies=2)
+        await say(house, replies=3)
+        assert house.mouth.heard[2].startswith(reply)
+        assert len(house.hands.shown) == desktop
+        await say(house, replies=4)
+        assert house.mouth.heard[3] == "The last thing I made is a picture of a red fox."
+        await say(house, replies=5)
+        assert house.mouth.heard[4].startswith("There is none yet.")
+
+
+@pytest.mark.parametrize(("answer", "told"), [("yes", "It is deleted."), ("no", "Then it stays.")])
+async def test_the_last_picture_is_deleted_after_a_yes_only(tmp_path, answer, told):
+    async with session(tmp_path, "draw a red fox", "delete it", answer) as house:
+        await say(house, replies=2)
+        await say(house, replies=3)
+        assert house.mouth.heard[2] == "Shall I delete the picture of a red fox for good?"
+        assert house.hands.deleted == []
+        await until(lambda: of(house, Listening)[2:])
+        house.ears[0].speak()
+        await until(lambda: len(house.mouth.heard) == 4)
+        assert house.mouth.heard[3] == told
+        assert house.hands.deleted == [event.artifact for event in of(house, ArtifactReady)] * (answer == "yes")
+
+
+async def test_what_cannot_be_deleted_is_told(tmp_path):
+    async with session(tmp_path, "draw a red fox", "delete it", "yes") as house:
+        house.hands.refuses = JobError("gallery.kept", id="x")
+        await say(house, replies=2)
+        await say(house, replies=3)
+        house.ears[0].speak()
+        await until(lambda: len(house.mouth.heard) == 4)
+        assert house.mouth.heard[3].startswith("Nothing was deleted. ")
+
+
+async def test_delete_it_gives_up_what_is_being_made(tmp_path):
+    async with session(tmp_path, "delete it") as house:
+        house.jobs.submit("picture", {"prompt": "slow"}, "t")
+        await say(house, replies=1)
+        assert (house.mouth.heard, house.jobs.active()) == (["Cancelled."], [])
+
+
+async def test_how_long_yet(tmp_path):
+    async with session(tmp_path, "how long yet", "сколько ещё") as house:
+        for turn in "ab":
+            house.jobs.submit("picture", {"prompt": "slow"}, turn)
+        await say(house, replies=1)
+        assert house.mouth.heard[0] == "Everything works. 2 jobs are under way. It will take about 4 seconds yet."
+        house.maker.rough = True
+        await say(house, replies=2)
+        assert house.mouth.heard[1] == "Всё работает. В работе 2 задания."
 
 
 async def test_a_question_is_answered_without_the_wake_word(tmp_path):

@@ -35,7 +35,7 @@ def run(
     from daemon import desktop
     from daemon.app import App
 
-    app = App(settings, runtime=paths.runtime(), reread=read, show=desktop.show)
+    app = App(settings, runtime=paths.runtime(), reread=read, show=desktop.show if desktop.opener() else None)
 
     async def live() -> None:
         from daemon.lifecycle import ends_on_signal, notify, reloads_on_hangup, told_to_systemd

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intents import Intent, answer, plan, plan_json, recognize
-from intents.model import Cancel, Generate, Mute, Question, Repeat, Say, Stop, Tell, Volume
+from intents.model import Another, Cancel, Delete, Generate, Mute, Question, Repeat, Say, Show, Stop, Tell, Volume
 from intents.plan import STEP
 
 
@@ -25,6 +25,18 @@ from intents.plan import STEP
         ("make a clip of a cat", Generate("clip", "a cat", "en")),
         ("make a clip", Question("clip")),
         ("animate the last picture", Generate("clip", "", "en", "last")),
+        ("another one", Another()),
+        ("draw another picture", Another("picture")),
+        ("one more clip", Another("clip")),
+        ("show it", Show()),
+        ("show me the last picture", Show("picture")),
+        ("play the clip", Show("clip")),
+        ("delete it", Delete()),
+        ("delete the last picture", Delete("picture")),
+        ("remove that video", Delete("clip")),
+        ("delete all my jobs", Cancel()),
+        ("what did you draw", Tell("made")),
+        ("how long yet", Tell("status")),
         ("stop", Stop()),
         ("cancel", Cancel()),
         ("repeat", Repeat()),
@@ -68,6 +80,37 @@ def test_how_many_is_remembered_over_the_question_what():
     (question,) = plan(recognize("нарисуй пару картинок", "ru"))
     assert plan(answer(question, "кота", "ru")) == (Generate("picture", "кота", "ru", count=2),)
     assert plan(recognize("сними пару роликов про кота", "ru")) == (Generate("clip", "кота", "ru", count=2),)
+
+
+@pytest.mark.parametrize(
+    ("text", "step"),
+    [
+        ("ещё одну картинку", Another("picture")), ("сними ещё один ролик", Another("clip")),
+        ("покажи последнюю картинку", Show("picture")), ("включи видео", Show("clip")),
+        ("удали картинку", Delete("picture")), ("сотри этот ролик навсегда", Delete("clip")),
+        ("удали задание", Cancel()), ("оживи её", Generate("clip", "", "ru", "last")),
+        ("нарисуй ещё кота", Generate("picture", "кота", "ru")),
+    ],
+)  # fmt: skip
+def test_what_was_made_last_in_russian(text, step):
+    assert plan(recognize(text, "ru")) == (step,)
+
+
+ASKED = Question("delete", artifact="a-1")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "step"),
+    [
+        ("Yes.", "en", Delete(artifact="a-1")), ("yes, please", "en", Delete(artifact="a-1")),
+        ("да, удаляй", "ru", Delete(artifact="a-1")), ("delete it", "en", Delete(artifact="a-1")),
+        ("no", "en", Tell("stays")), ("нет", "ru", Tell("stays")), ("my sister's", "en", Tell("stays")),
+        ("yes draw a cat", "en", Generate("picture", "a cat", "en")), ("cancel", "en", Cancel()),
+        ("", "en", Tell("nothing_heard")),
+    ],
+)  # fmt: skip
+def test_only_a_yes_deletes(text, language, step):
+    assert plan(answer(ASKED, text, language)) == (step,)
 
 
 def test_a_plan_as_json_is_flat_and_named():
