@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from daemon.catalogue.entries import Model
 from daemon.catalogue.fetch import SPARE, Fetched, Fetcher, Progress, digest
+from daemon.catalogue.ownership import given_to_the_owner
 from daemon.errors import EngineError
 from daemon.passing import written
 
@@ -57,10 +58,10 @@ class Shelf:
         """Get a model's files, check them, and put them in their place. What is here already is left as it is.
 
         Raises EngineError: those of `Fetcher.fetch`, `models.wrong_hash`, and `models.busy` while another process does.
-        What has come stays for the next time.
+        What has come stays for the next time. What root pulls belongs to the folder's owner.
         """
         passing = self._passing(model)
-        with self._explained():
+        with self._explained(), given_to_the_owner(self._folder):
             passing.mkdir(parents=True, exist_ok=True)
             with _alone(passing, model):
                 self._pull(model, passing, fetcher, report)

@@ -2,10 +2,13 @@
 
 import hashlib
 import json
+import os
 import shutil
+from pathlib import Path
 
 import pytest
 
+from daemon.catalogue import ownership
 from daemon.catalogue.entries import Model
 from daemon.catalogue.fetch import Fetcher
 from daemon.catalogue.shelf import RECORDS, Shelf, installed
@@ -54,6 +57,30 @@ def test_a_model_is_there_when_all_of_it_is(files, shelf, tmp_path):
     assert not any((tmp_path / "models" / ".downloads").iterdir())
     assert installed(tmp_path / "models", "*/model.bin") == ["small/model.bin"]
     assert shelf.verify(wanted) == {}
+
+
+def test_what_root_pulls_belongs_to_the_owner_of_the_folder(files, shelf, tmp_path, monkeypatch):
+    given = {}
+    monkeypatch.setattr(ownership, "ROOT", os.geteuid())
+
+    def fchown(file, *owner):
+        given[str(Path(f"/proc/self/fd/{file}").readlink())] = owner
+
+    monkeypatch.setattr(os, "fchown", fchown)
+    wanted = model(files)
+    files.faults["/model.bin"] = ["status 403"]
+    with pytest.raises(EngineError):
+        pull(shelf, wanted)
+    models = tmp_path / "models"
+    assert {str(models), str(models / RECORDS), str(models / ".downloads")} <= set(given), "also after a failure"
+    (models / "theirs").symlink_to("/etc/hostname")
+    given.clear()
+    pull(shelf, wanted)
+    place = models / "small"
+    assert {str(place), str(models / RECORDS), *(str(place / name) for name in FILES)} <= set(given)
+    owner = (tmp_path.stat().st_uid, tmp_path.stat().st_gid)
+    assert set(given.values()) == {owner}
+    assert not any("host" in path for path in given)
 
 
 def test_two_at_once_do_not_write_into_one_file(files, shelf, tmp_path):
