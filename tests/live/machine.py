@@ -10,14 +10,18 @@ import signal
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 SUITE = "bookworm"
-PACKAGES = "systemd,systemd-sysv,dbus,espeak-ng,libportaudio2,python3,procps"
+SYSTEM = "systemd,systemd-sysv,dbus,espeak-ng,libportaudio2,python3,procps"
 """Debian's Python brings the libraries that any Python wants; ours is the one that runs."""
+DESKTOP = "dbus-user-session,libpam-systemd,pipewire,pipewire-alsa,pipewire-pulse,wireplumber,pulseaudio-utils"
+"""The sound of a user's session."""
+PACKAGES = f"{SYSTEM},{DESKTOP}"
 ENVIRONMENT = ("PATH=/opt/kombain/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", "TERM=dumb")
 BOOT_S = 60
 
@@ -29,12 +33,14 @@ class Machine:
         self._boot = boot
         self.pid = self._first()
 
+    def inside(self, *command: str) -> list[str]:
+        """Return the command that runs `command` in it, as root."""
+        enter = ["nsenter", "-t", str(self.pid), "-m", "-u", "-i", "-n", "-p", "-C", "-r", "-w", "env", "-i"]
+        return [*enter, *ENVIRONMENT, *command]
+
     def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run a command as root; with `check` it must succeed."""
-        inside = ["nsenter", "-t", str(self.pid), "-m", "-u", "-i", "-n", "-p", "-C", "-r", "-w", "env", "-i"]
-        done = subprocess.run(
-            [*inside, *ENVIRONMENT, *command], capture_output=True, text=True, check=False, timeout=120
-        )
+        done = subprocess.run(self.inside(*command), capture_output=True, text=True, check=False, timeout=120)
         assert not check or done.returncode == 0, (command, done.stdout, done.stderr)
         return done
 
@@ -131,10 +137,11 @@ def _program(folder: Path) -> None:
 
 def _tree() -> Path:
     cache = Path(os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))) / "kombain-live"
-    tree = cache / SUITE
+    name = f"{SUITE}-{zlib.crc32(PACKAGES.encode()):08x}"
+    tree = cache / name
     if not tree.exists():
         cache.mkdir(parents=True, exist_ok=True)
-        making = cache / f"{SUITE}.part"
+        making = cache / f"{name}.part"
         shutil.rmtree(making, ignore_errors=True)
         asked = ["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"]
         mirrors = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split()
