@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
@@ -180,18 +181,23 @@ class App:
     async def ready(self) -> dict[str, str]:
         """Wait until every part serves or has said why it can't; return the sentences of those that can't."""
         troubles: dict[str, str] = {}
-        async with asyncio.TaskGroup() as group:
-            group.create_task(asyncio.to_thread(_warm_up), name="warm up")
-            for part in self._parts:
-                try:
-                    await part.ready()
-                except KombainError as error:
-                    troubles[part.name] = error.text(self.config.language)
-            with contextlib.suppress(KombainError):
-                await self._mouth.ready()
+        for part in self._parts:
+            try:
+                await part.ready()
+            except KombainError as error:
+                troubles[part.name] = error.text(self.config.language)
+        with contextlib.suppress(KombainError):
+            await self._mouth.ready()
         await self._say_what_stands_in()
         await self.session.wake_words()
         return troubles
+
+    async def warm_up(self) -> None:
+        """Read what the first turn would wait for, once `ready`: the parts that load need the processor more."""
+        await asyncio.to_thread(_warm_up)
+        gc.collect()
+        gc.freeze()  # it stays: to go through the grammars took 100 ms every few turns
+        gc.enable()
 
     async def quiet(self) -> None:
         """Wait until nothing is being made, said or heard."""

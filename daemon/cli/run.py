@@ -20,6 +20,7 @@ def run(
     ] = None,
 ) -> None:
     """Run the assistant until it is told to stop. · Запустить помощника."""
+    gc.disable()  # until all is there: what is read at the start stays
     from daemon import log as logs
     from daemon import paths
     from daemon.config import load
@@ -52,11 +53,11 @@ def run(
             async with app.running():
                 for part, why in (await app.ready()).items():
                     log.error("%s: %s", part, why)
-                gc.freeze()  # the grammars stay: to go through them took 100 ms every few turns
                 notify("READY=1")
                 log.info("ready")
                 ready.set()
                 async with told_to_systemd(app.bus, app.line, app.hopeless):
+                    await app.warm_up()
                     await app.session.ended.wait()
                     await app.quiet()
                 ready.clear()

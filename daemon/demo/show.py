@@ -149,6 +149,7 @@ async def _assistant(
         await stack.enter_async_context(app.running())
         for part, why in (await app.ready()).items():
             screen.line(f"{part}: {why}")
+        await app.warm_up()
         screen.line(messages.text("demo.ready", wishes.screen, seconds=f"{time.monotonic() - began:.1f}"))
         await _languages(app, wishes)
         if app.stand_in:
