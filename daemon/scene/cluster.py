@@ -251,8 +251,11 @@ class Builder:
         across = min(item.count, 4)
         return min(box_of(item), wide / shape.width / float(across**0.78), tall / shape.height)
 
-    def squeeze(self, first: int, left: float, right: float) -> None:
-        """Draw what was placed since `first` together, so that it all finds room between two sides."""
+    def squeeze(self, first: int, left: float, right: float, shrink: float = 1.0) -> None:
+        """Draw what was placed since `first` together, so that it all finds room between two sides.
+
+        With less than 1 of `shrink` it becomes less small and overlaps the more.
+        """
         added = self.placed[first:]
         if len(added) < 2:
             return
@@ -261,4 +264,4 @@ class Builder:
         middle, feet = (span[0] + span[2]) / 2, added[0].y
         for at, one in enumerate(added, first):
             x, y = (left + right) / 2 + (one.x - middle) * share, feet + (one.y - feet) * share
-            self.placed[at] = replace(one, x=x, y=y, box=one.box * share)
+            self.placed[at] = replace(one, x=x, y=y, box=one.box * share**shrink)

@@ -10,6 +10,8 @@ from daemon.scene.model import Item, Link, Placed, Relation, Request
 
 RIDDEN = {"walk", "hop", "bounce", "drive", "fly", "swim"}
 """How that moves on which one rides, instead of standing on it."""
+SADDLED = 5
+"""Smaller ones, as sledges, are sat on; larger ones hide their riders' legs."""
 
 
 def build(root: int, request: Request, place: str, rng: random.Random, measure: Measure) -> Cluster:
@@ -31,13 +33,13 @@ def relate(builder: Builder, relation: Relation, anchors: Sequence[Placed]) -> N
         builder.around_it(relation.subject, anchors)
     elif kind in {Link.IN, Link.UNDER} and anchor.thing.wear:
         wearing.wear_reversed(builder, relation.subject, anchors)
+    elif "hollow" in anchor.thing.flags and _within(kind, subject, anchor):
+        _inside(builder, relation.subject, anchors)
     elif (kind is Link.WITH or (kind is Link.AND and subject.vague)) and wearing.holds(subject, anchors):
         wearing.hold(builder, relation.subject, anchors)
         builder.around_it(relation.subject, anchors)
     elif "crown" in anchor.thing.flags and (kind in {Link.ON, Link.IN} or _bears(kind, subject)):
         _perch(builder, relation.subject, anchors)
-    elif "hollow" in anchor.thing.flags and (kind is Link.IN or _boards(kind, subject, anchor)):
-        _inside(builder, relation.subject, anchors)
     else:
         _around(builder, kind, relation, anchors)
 
@@ -46,6 +48,14 @@ def _bears(kind: Link, subject: Item) -> bool:
     """Tell whether a tree has the thing among its leaves: apples, birds; not a house, not gifts."""
     grows = subject.thing.scene == "kitchen" or subject.thing.home == "sky" or "glow" in subject.thing.flags
     return kind is Link.WITH and subject.thing.size <= 3 and (grows or "hollow" in subject.thing.flags)
+
+
+def _within(kind: Link, subject: Item, anchor: Item) -> bool:
+    """Tell whether something is inside what is hollow: in it, on a window's sill, flowers with which a vase is."""
+    if kind is Link.IN or (kind is Link.ON and "sill" in anchor.thing.flags):
+        return True
+    filled = anchor.thing.size <= 4 and not anchor.thing.wear and subject.thing.size <= anchor.thing.size
+    return (kind is Link.WITH and filled) or _boards(kind, subject, anchor)
 
 
 def _boards(kind: Link, subject: Item, anchor: Item) -> bool:
@@ -61,6 +71,12 @@ def _boards(kind: Link, subject: Item, anchor: Item) -> bool:
 def _around(builder: Builder, kind: Link, relation: Relation, anchors: Sequence[Placed]) -> None:
     if kind is Link.IN and anchors[0].item.thing.scene == "room" and anchors[0].item.thing.seat is not None:
         kind = Link.ON  # "in an armchair"
+    if (
+        kind is Link.WITH
+        and anchors[0].item.thing.name == "pond"
+        and builder.request.items[relation.subject].thing.home != "ground"
+    ):
+        kind = Link.ON  # its lilies, its ducks
     match kind:
         case Link.ON:
             _on(builder, relation.subject, anchors)
@@ -93,7 +109,11 @@ def _on(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
     least = 0.34 * max(wide, tall)
     box = max(min(builder.fit(index, wide * 1.3, max(tall * 1.25, wide * 0.8)), box_of(item)), least)
     seat = builder.measure(thing.glyph).seat if thing.seat is None else thing.seat
-    rides = (thing.motion in RIDDEN or "flying" in item.traits) and 4 <= item.thing.size <= thing.size + 1
+    rides = (
+        (thing.motion in RIDDEN or "flying" in item.traits)
+        and 4 <= item.thing.size <= thing.size + 1
+        and thing.size >= SADDLED
+    )
     sunk = 0.27 * builder.measure(item.thing.glyph).height if rides else 0.03
     before = len(builder.placed)
     z = anchors[0].z + (-0.2 if rides else 0.5)
@@ -150,7 +170,11 @@ def _inside(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
     before = len(builder.placed)
     builder.add(index, (left + right) / 2, feet, box, z=z + 0.3, grounded=False)
     margin = (-0.2 if tight else 0.12) * wide
-    builder.squeeze(before, left + margin, right - margin)
+    builder.squeeze(before, left + margin, right - margin, shrink=0.5)
+    for at, one in enumerate(builder.placed[before:], before):  # each looks out as far, small ones too
+        tall_one = builder.measure(one.item.thing.glyph).height * one.box
+        sunk = top + rim * tall + hidden * tall_one + 0.5 * (one.y - feet)
+        builder.placed[at] = replace(one, y=min(sunk, bottom))
     builder.placed += [replace(one, z=z + 0.6, front=1 - rim, grounded=False) for one in anchors]
     builder.carry(before, anchors[0])
 

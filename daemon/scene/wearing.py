@@ -6,6 +6,8 @@ from dataclasses import replace
 from daemon.scene.cluster import Builder, box_of
 from daemon.scene.model import Item, Placed
 
+HANDLESS = {"still", "drive", "sail", "sway", "spin", "twinkle"}
+"""Ways to move of what is not alive."""
 RISING = {"🎈", "🪁"}
 """What pulls upwards: a hand can hold a bunch of it."""
 
@@ -13,7 +15,8 @@ RISING = {"🎈", "🪁"}
 def holds(item: Item, anchors: Sequence[Placed]) -> bool:
     """Tell whether these take the item into their hands: one each or a bunch, and no castle does."""
     fits = item.vague or item.count in {1, len(anchors)} or item.thing.glyph in RISING
-    return "hold" in item.thing.flags and anchors[0].item.thing.size <= 7 and fits
+    holder = anchors[0].item.thing
+    return "hold" in item.thing.flags and holder.size <= 7 and holder.motion not in HANDLESS and fits
 
 
 def hold(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
@@ -26,9 +29,9 @@ def hold(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
         rises = item.thing.glyph in {*RISING, "☂️"}
         shelters = item.thing.glyph == "☂️"
         box = (0.95 if shelters else 0.62 if rises else 0.46) * tall
-        y = top + (0.46 if shelters else 0.3 if rises else 0.94) * tall
+        y = top + (0.6 if shelters else 0.3 if rises else 0.94) * tall
         way = one.gaze or 1
-        x = (right if way > 0 else left) - way * (0.06 if shelters else -0.04) * wide
+        x = (right if way > 0 else left) + way * 0.04 * wide
         for rank in range(each):
             fan = (rank + 1) // 2 * (-1) ** rank  # 0, -1, 1, -2: strings that meet in the hand
             placed = Placed(item, x + 0.34 * box * fan, y - 0.22 * box * (rank % 2), box, one.z + 0.5 + 0.01 * rank)

@@ -240,3 +240,42 @@ def test_words_with_a_hyphen_are_two_where_they_are_not_one() -> None:
 
 def test_a_snowy_village_lies_in_snow() -> None:
     assert parse("a snowy village at night").season == "winter"
+
+
+def test_what_a_basket_is_full_of_lies_in_it_and_a_cup_of_tea_is_one_cup() -> None:
+    scene = scene_of("a basket of apples and a cup of tea")
+    basket, cup = one(scene, "basket"), one(scene, "teacup")
+    apples = [placed for placed in scene.placed if placed.item.thing.name == "apple"]
+    assert len(apples) == 5
+    rim = basket.y - (1 - basket.item.thing.rim) * shape("🧺").height * basket.box
+    assert all(abs(apple.x - basket.x) < 0.5 * basket.box and apple.y - apple.box < rim for apple in apples)
+    assert abs(cup.x - basket.x) > 0.5 * basket.box
+
+
+def test_flowers_are_in_their_vase_not_held_by_it() -> None:
+    scene = scene_of("ваза с цветами")
+    vase = next(placed for placed in scene.placed if placed.item.thing.glyph == "🏺")
+    flowers = [placed for placed in scene.placed if placed.item.thing.name == "flower"]
+    assert len(flowers) == 5
+    assert all(flower.y < vase.y - 0.5 * vase.box for flower in flowers)
+
+
+def test_a_clause_of_its_own_has_a_place_of_its_own() -> None:
+    request = parse("a bookshelf, a cat on a chair")
+    chair = next(at for at, item in enumerate(request.items) if item.thing.name == "chair")
+    assert [
+        request.items[relation.subject].thing.name for relation in request.relations if relation.anchor == chair
+    ] == ["cat"]
+
+
+def test_a_red_roof_makes_a_red_house() -> None:
+    (house,) = parse("a house with a red roof").items
+    assert (house.thing.name, house.colour) == ("house", "red")
+    assert [item.thing.name for item in parse("аист на крыше дома").items] == ["stork", "house"]
+
+
+def test_who_fishes_from_a_boat_is_in_it() -> None:
+    request = parse("старик ловит рыбу в лодке")
+    assert not any("running" in item.traits for item in request.items)
+    names = [item.thing.name for item in request.items]
+    assert ("old man", "sailboat") in {(names[one.subject], names[one.anchor]) for one in request.relations}

@@ -104,3 +104,25 @@ def seahorse(p: Pen) -> None:
     p.oval("#1f1f26", 46, 20, 2.6)
     for i in range(4):
         p.mark(shade, 1.2, (44, 42 + 8 * i), (66, 44 + 8 * i))
+
+
+def frog(p: Pen) -> None:
+    for side in (-1, 1):
+        p.curve("#5f9f2f", (50 + 16 * side, 96), (50 + 18 * side, 66), (50 + 34 * side, 62), (50 + 46 * side, 80),
+                (50 + 44 * side, 95))  # fmt: skip
+        p.oval("#4f8a26", 50 + 36 * side, 95, 13, 4)
+    p.curve("#74b83a", (28, 92), (26, 60), (50, 50), (74, 60), (72, 92), (50, 98))
+    p.curve("#dff0b0", (38, 90), (38, 66), (50, 60), (62, 66), (62, 90), (50, 95))
+    for side in (-1, 1):
+        p.line("#74b83a", 7, (50 + 20 * side, 66), (50 + 19 * side, 92))
+        p.oval("#5f9f2f", 50 + 20 * side, 95, 9, 4)
+    p.stamp("🐸", 50, 36, 62)
+
+
+def firefly(p: Pen) -> None:
+    p.oval("#fff27a77", 50, 64, 30)
+    p.oval("#fff27abb", 50, 65, 22)
+    p.oval("#ffe94a", 50, 66, 13, 17)
+    p.oval("#3a3226", 50, 42, 11, 13)
+    p.oval("#cfe4ea", 36, 40, 12, 6)
+    p.oval("#cfe4ea", 64, 40, 12, 6)

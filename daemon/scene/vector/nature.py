@@ -109,6 +109,35 @@ def raspberry(p: Pen) -> None:
     p.poly("#4f9a46", (50, 8), (58, 24), (80, 22), (64, 34), (36, 34), (20, 22), (42, 24))
 
 
+def lilypad(p: Pen) -> None:
+    p.oval("#3f8f4a", 50, 84, 46, 13)
+    p.oval("#57a85c", 50, 82, 43, 11)
+    p.poly("#2f6f8f", (50, 83), (88, 74), (97, 84))
+    for x, y in ring(50, 82, 30, 7, 30):
+        p.line("#3f8f4a", 1, (50, 82), (x, 82 + (y - 82) * 0.3))
+
+
+def iceberg(p: Pen) -> None:
+    p.poly("#dff1fb", (4, 92), (22, 44), (38, 50), (54, 8), (70, 34), (80, 30), (97, 92))
+    p.poly("#b8dcf0", (54, 8), (70, 34), (62, 92), (40, 92), (48, 50))
+    p.poly("#9cc9e4", (80, 30), (97, 92), (74, 92))
+    p.poly("#f6fcff", (22, 44), (38, 50), (28, 92), (10, 92))
+
+
+def fireworks(p: Pen) -> None:
+    for x, y, r, tone, core in (
+        (36, 36, 34, "#ff6f91", "#ffe08a"),
+        (72, 58, 26, "#6fd3ff", "#ffffff"),
+        (34, 78, 20, "#ffd166", "#fff6d0"),
+        (78, 20, 17, "#b98cff", "#ffffff"),
+    ):
+        for (ax, ay), (bx, by) in zip(ring(x, y, r * 0.3, 16), ring(x, y, r, 16), strict=True):
+            p.line(tone, 1.6, (ax, ay), (bx, by))
+            p.oval(core, bx, by, 1.6)
+        for cx, cy in ring(x, y, r * 0.55, 10, 18):
+            p.oval(core, cx, cy, 1.1)
+
+
 def _crown(p: Pen, dark: str, light: str) -> None:
     for x, y, r in ((30, 48, 20), (70, 48, 20), (50, 30, 24), (36, 32, 18), (64, 32, 18), (50, 54, 20)):
         p.oval(dark, x, y, r)
