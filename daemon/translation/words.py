@@ -121,10 +121,10 @@ def _variants(part: Sequence[Token]) -> list[Phrase]:
 def table() -> dict[Phrase, tuple[str, str]]:
     """Return kind and English of every Russian phrase: ours first, then those of the scene's tables."""
     found = dict(_ours())
-    names = lexicon.english()
+    names, apart = lexicon.english(), set(_split(own()["apart"]))
     for phrase, meanings in lexicon.index().items():
         meaning = meanings[0]
-        if not CYRILLIC.search(phrase[0]) or meaning.kind not in KINDS or phrase[0] == MATTER:
+        if phrase in apart or not CYRILLIC.search(phrase[0]) or meaning.kind not in KINDS or phrase[0] == MATTER:
             continue
         text = meaning.value.name if meaning.kind == "thing" else names[meaning.kind, meaning.value]
         kind = KINDS[meaning.kind]
