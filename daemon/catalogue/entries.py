@@ -11,6 +11,10 @@ from daemon.errors import ConfigError
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
 """A name that is safe as a file's: no folder, nothing hidden."""
+File = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}(/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){0,2}$")
+]
+"""The same, with folders before it: "unet/config.json"."""
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
@@ -30,8 +34,9 @@ class Model(BaseModel):
     """The address that the files' names are put behind."""
     place: Name
     """Folder below `models/`."""
-    files: tuple[Name, ...] = Field(min_length=1)
-    sha256: dict[Name, Sha256] = Field(default_factory=dict)
+    files: tuple[File, ...] = Field(min_length=1)
+    """A pipeline's model_index.json last: it is what the model is found by."""
+    sha256: dict[File, Sha256] = Field(default_factory=dict)
     """What the publisher states, by file."""
 
     def address(self, file: str) -> str:

@@ -48,10 +48,10 @@ class Shelf:
         if all((self._place(model) / file).is_file() for file in model.files):
             return "here"
         passing = self._passing(model)
-        return "partly" if passing.is_dir() and any(passing.iterdir()) else "absent"
+        return "partly" if any(path.is_file() for path in passing.rglob("*")) else "absent"
 
     def pipelines(self) -> list[Path]:
-        """Return the models of many files in folders that lie here; they come by the hub's own tools, not by `pull`."""
+        """Return the models of many files in folders that lie here, however they came."""
         return sorted(path.parent for path in self._folder.glob("*/model_index.json"))
 
     def pull(self, model: Model, fetcher: Fetcher, report: Callable[[Step], None]) -> None:
@@ -73,6 +73,7 @@ class Shelf:
             key = f"{model.place}/{file}"
             if (self._place(model) / file).is_file() or (passing / file).is_file():
                 continue
+            (passing / file).parent.mkdir(parents=True, exist_ok=True)
             fetched = fetcher.fetch(
                 model.address(file),
                 passing / file,
@@ -86,6 +87,7 @@ class Shelf:
         place.mkdir(parents=True, exist_ok=True)
         for file in model.files:
             if (passing / file).is_file():
+                (place / file).parent.mkdir(parents=True, exist_ok=True)
                 (passing / file).replace(place / file)
         shutil.rmtree(passing, ignore_errors=True)
 
@@ -102,6 +104,10 @@ class Shelf:
             elif digest(path) != wanted:
                 wrong[file] = "changed"
         return wrong
+
+    def recorded(self, model: Model) -> bool:
+        """Say whether the files of a model came by `pull`."""
+        return f"{model.place}/{model.files[0]}" in self._records()
 
     def sizes(self, model: Model) -> list[str]:
         """Return the files whose size is not what it was when they came; quicker than `verify`."""
@@ -120,8 +126,9 @@ class Shelf:
             if passing.exists():
                 shutil.rmtree(passing)
                 some = True
-            with suppress(OSError):  # others' files lie there
-                place.rmdir()
+            for folder in sorted({(place / file).parent for file in model.files} | {place}, reverse=True):
+                with suppress(OSError):  # others' files lie there
+                    folder.rmdir()
         return some
 
     @contextmanager
@@ -140,7 +147,8 @@ class Shelf:
             raise EngineError("models.wrong_hash", file=file, wanted=wanted[:16], got=fetched.sha256[:16])
 
     def _enough(self, model: Model, passing: Path) -> None:
-        wanted = round(model.size * 1e6) - sum(path.stat().st_size for path in passing.iterdir()) + SPARE
+        came = sum(path.stat().st_size for path in passing.rglob("*") if path.is_file())
+        wanted = round(model.size * 1e6) - came + SPARE
         free = shutil.disk_usage(passing).free
         if wanted > free:
             raise EngineError("models.disk_full", path=self._folder, wanted=wanted >> 20, free=free >> 20)

@@ -82,7 +82,7 @@ def pull(
     for name, model in wanted.items():
         if not as_json:
             print(messages.text("models.ready", language, name=name))
-            print(messages.text(f"models.use_{model.kind}", language, place=model.place, name=model.files[0]))
+            print(messages.text(f"models.use_{model.kind}", language, place=model.place, engine=model.engine))
     _tell_assistant(language, quiet=as_json)
 
 
@@ -115,10 +115,13 @@ def verify(
     from daemon.cli.language import system_language
 
     known, shelf = _both(catalogue, config)
-    folders = {path.name: path for path in shelf.pipelines() if not names or path.name in names}
-    wanted = {name: known.model(name) for name in names or () if name not in folders}
-    if not names:
-        wanted = {name: model for name, model in known.models.items() if shelf.found(model) == "here"}
+    ours = {name: model for name, model in known.models.items() if shelf.found(model) == "here"}
+    pulled = {model.place for model in ours.values() if shelf.recorded(model)}
+    folders = {path.name: path for path in shelf.pipelines() if path.name not in pulled}
+    if names:
+        folders = {name: path for name, path in folders.items() if name in names}
+        ours = {name: known.model(name) for name in names if name not in folders}
+    wanted = {name: model for name, model in ours.items() if model.place not in folders}
     language, status = system_language(), 0
     if not wanted and not folders:
         print(messages.text("models.none", language))

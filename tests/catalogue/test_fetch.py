@@ -185,7 +185,10 @@ def test_a_catalogue_that_is_none(tmp_path, text):
     assert len(caught.value.text("ru").splitlines()) == 1
 
 
-@pytest.mark.parametrize("name", ["../model.bin", "/etc/passwd", ".hidden", "a/b", ""])
+WRONG = ["../model.bin", "/etc/passwd", ".hidden", "a/../b", "a//b", "a/.b", "a/", "a/b/c/d", ""]
+
+
+@pytest.mark.parametrize("name", WRONG)
 def test_a_file_s_name_can_not_leave_its_folder(name):
     with pytest.raises(ValueError, match="files"):
         Model(kind="stt", engine="x", size=1, licence="x", source="https://x/", place="x", files=[name])

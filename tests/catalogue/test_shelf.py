@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from daemon.catalogue import ownership
-from daemon.catalogue.entries import Model
+from daemon.catalogue.entries import Model, read
 from daemon.catalogue.fetch import Fetcher
 from daemon.catalogue.shelf import RECORDS, Shelf, installed
 from daemon.errors import EngineError
@@ -81,6 +81,55 @@ def test_what_root_pulls_belongs_to_the_owner_of_the_folder(files, shelf, tmp_pa
     owner = (tmp_path.stat().st_uid, tmp_path.stat().st_gid)
     assert set(given.values()) == {owner}
     assert not any("host" in path for path in given)
+
+
+def test_a_model_of_folders_appears_whole_and_goes_whole(files, shelf, tmp_path):
+    names = ("unet/config.json", "unet/diffusion.safetensors", "vae/config.json", "model_index.json")
+    files.files |= {f"/{name}": f"{{}} {name}".encode() for name in names}
+    wanted = model(files, place="sd").model_copy(update={"files": names})
+    files.faults["/unet/diffusion.safetensors"] = ["cut"]
+    files.faults["/vae/config.json"] = ["status 403"]
+    with pytest.raises(EngineError):
+        pull(shelf, wanted)
+    assert (shelf.found(wanted), shelf.pipelines()) == ("partly", [])
+    pull(shelf, wanted)
+    folder = tmp_path / "models" / "sd"
+    assert {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} == set(names)
+    assert (shelf.found(wanted), shelf.recorded(wanted), shelf.pipelines()) == ("here", True, [folder])
+    (folder / "unet" / "config.json").write_bytes(b"other")
+    assert shelf.verify(wanted) == {"unet/config.json": "changed"}
+    assert shelf.remove(wanted)
+    assert not folder.exists()
+
+
+@pytest.mark.slow
+def test_a_pulled_pipeline_draws(kombain, files, tiny, tmp_path, monkeypatch):
+    """From `kombain models pull` to a PNG: the real pipeline, tiny, in the layout of the catalogue's own entry."""
+    pytest.importorskip("torch")
+    from PIL import Image
+
+    from daemon.cli.draw import make_once
+
+    source = tiny("checked")
+    ours = read().models["stable-diffusion-v1-5"]
+    names = [str(path.relative_to(source)) for path in sorted(source.rglob("*")) if path.is_file()]
+    names.sort(key="model_index.json".__eq__)
+    assert {name.split("/")[0] for name in names} == {name.split("/")[0] for name in ours.files}
+    files.files |= {f"/{name}": (source / name).read_bytes() for name in names}
+    files.faults["/unet/diffusion_pytorch_model.safetensors"] = ["cut"]
+    about = ours.model_copy(update={"source": files.address(), "files": tuple(names), "size": 1}).model_dump(
+        mode="json"
+    )
+    (tmp_path / "catalogue.yaml").write_text(json.dumps({"hosts": [], "models": {"sd": about}}))
+    status, out, _ = kombain("pull", "sd")
+    assert (status, "picture: {engine: diffusers, diffusers: {model: stable-diffusion-v1-5}}" in out) == (0, True)
+    assert kombain("verify")[:2] == (0, "sd: all files are as they were published.\n")
+    options = "{model: stable-diffusion-v1-5, safety: false, steps: 2}"
+    (tmp_path / "config.yaml").write_text(f"state: {tmp_path}\npicture: {{engine: diffusers, diffusers: {options}}}\n")
+    make_once("picture", {"prompt": "a fox", "seed": 1}, tmp_path / "a.png", config=tmp_path / "config.yaml")
+    with Image.open(tmp_path / "a.png") as image:
+        image.load()
+        assert image.info["Model"] == "stable-diffusion-v1-5"
 
 
 def test_two_at_once_do_not_write_into_one_file(files, shelf, tmp_path):
