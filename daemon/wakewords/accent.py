@@ -1,6 +1,6 @@
-"""What flite has to say, phone by phone, to speak another language than its English, with the accent one expects.
+"""What flite and festival's English voices have to say, phone by phone, to speak another language, with the accent.
 
-Phones are flite's (those of its US voices); the sounds come from espeak-ng, in the International Phonetic Alphabet.
+Phones are those of their US voices; the sounds come from espeak-ng, in the International Phonetic Alphabet.
 """
 
 import re
@@ -18,14 +18,39 @@ PHONES = {
     "t": "t", "ʈ": "t", "θ": "th", "v": "v", "ʋ": "v", "w": "w", "z": "z", "ʐ": "zh", "ʑ": "zh", "ʒ": "zh",
 }  # fmt: skip
 """The nearest phone to each sound; a sound without one is left out."""
+VOWELS = {
+    "aa", "ae", "ah", "ao", "aw", "ax", "ay", "eh", "er", "ey", "ih", "iy", "ow", "oy", "uh", "uw",
+}  # fmt: skip
 _SOUNDS = re.compile("|".join(sorted(PHONES, key=len, reverse=True)))
+_SOFT = re.compile("(?<![ʃʒɕʑj])ʲ(?=[aɑɐʌəæeɛoɔɵøuʊʉy])")
+"""A palatalised consonant before such a vowel is said with a glide, as foreigners say it."""
 
 
 def phones(ipa: str) -> str:
     """Return flite's phones for a text in IPA; a new line, which espeak-ng writes for a comma or a stop, is a pause."""
-    said = []
-    for line in ipa.splitlines():
-        bare = "".join(sign for sign in line if unicodedata.category(sign) == "Ll")
-        if found := " ".join(PHONES[sound] for sound in _SOUNDS.findall(bare)):
-            said.append(found)
+    said = [found for line in ipa.splitlines() if (found := " ".join(_phones(line)))]
     return f"pau {' pau '.join(said)} pau" if said else ""
+
+
+def syllables(word: str) -> list[tuple[list[str], bool]]:
+    """Return the syllables of a word in IPA, each its phones and whether it is stressed; all but the last are open."""
+    before, marked, _ = word.partition("ˈ")
+    stressed = sum(phone in VOWELS for phone in _phones(before)) if marked else -1
+    found: list[list[str]] = []
+    begun: list[str] = []
+    for phone in _phones(word):
+        begun.append(phone)
+        if phone in VOWELS:
+            found.append(begun)
+            begun = []
+    if begun and found:
+        found[-1] += begun
+    elif begun:
+        found.append(begun)
+    return [(one, number == stressed) for number, one in enumerate(found)]
+
+
+def _phones(ipa: str) -> list[str]:
+    bare = "".join(sign for sign in ipa if unicodedata.category(sign) == "Ll" or sign == "ʲ")
+    said = [phone for sound in _SOUNDS.findall(_SOFT.sub("j", bare)) for phone in PHONES[sound].split()]
+    return [phone for phone, before in zip(said, ["", *said], strict=False) if phone != before]

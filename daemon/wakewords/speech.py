@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 from daemon.errors import EngineError
 from daemon.types import RATE
 from daemon.wakewords import espeak
-from daemon.wakewords.accent import phones
+from daemon.wakewords.accent import phones, syllables
 from daemon.wakewords.voices import Voice, ipa
 
 Sound = NDArray[np.float32]
 SECONDS = 300
+USUAL = 165
+"""Words a minute of a voice of flite or festival, about."""
 QUIET = 0.003
 """Samples below this share of full scale, at either end, are the synthesizer's own pause."""
 TAIL = 0.03
@@ -31,7 +33,7 @@ class Line:
 
     text: str
     voice: Voice
-    speed: int = 165
+    speed: int = USUAL
     pitch: int = 50
     phrase: tuple[int, int] | None = None
 
@@ -103,20 +105,40 @@ def _sound(data: bytes, rate: int) -> Sound:
 
 def _other(line: Line) -> Spoken:
     """Speak by flite or festival. They give no marks: the phrase is taken to be the whole line."""
+    sounds = ipa(line.text, line.voice.accent) if line.voice.accent else ""
+    stretch = str(round(USUAL / line.speed, 2))
     with tempfile.TemporaryDirectory(prefix="kombain") as folder:
         text, wav = Path(folder) / "text", Path(folder) / "sound.wav"
-        text.write_text(line.text + "\n", "utf-8")
         if line.voice.program == "flite":
-            stretch = str(round(165 / line.speed, 2))
-            said = ["-p", phones(ipa(line.text, line.voice.accent))] if line.voice.accent else ["-f", str(text)]
+            read = line.text
+            said = ["-p", phones(sounds)] if sounds else ["-f", str(text)]
             command = ["flite", "-voice", line.voice.name, "--setf", f"duration_stretch={stretch}", *said, str(wav)]
         else:
-            command = ["text2wave", str(text), "-o", str(wav), "-eval", f"(voice_{line.voice.name})"]
+            read, begun = line.text, f"(voice_{line.voice.name})"
+            if sounds:
+                read, learnt = _learnt(sounds)
+                begun = f"(begin {begun} (Parameter.set 'Duration_Stretch {stretch}) {learnt})"
+            command = ["text2wave", str(text), "-o", str(wav), "-eval", begun]
+        text.write_text(read + "\n", "utf-8")
         try:
             subprocess.run(command, capture_output=True, check=False, timeout=SECONDS)
         except (OSError, subprocess.TimeoutExpired) as error:
             raise EngineError("wake_train.synthesizer", name=line.voice.program, why=str(error)) from error
         return _whole(wav)
+
+
+def _learnt(sounds: str) -> tuple[str, str]:
+    """Return a text of made-up words and how festival's lexicon learns to say them: the sounds, IPA, word by word."""
+    lines: list[str] = []
+    entries: list[str] = []
+    for line in sounds.splitlines():
+        names = []
+        for spelled in filter(None, map(syllables, line.split())):
+            said = " ".join(f"(({' '.join(one)}) {int(stressed)})" for one, stressed in spelled)
+            names.append("q" + "".join(chr(ord("a") + int(digit)) for digit in str(len(entries))))
+            entries.append(f'(lex.add.entry \'("{names[-1]}" n ({said})))')
+        lines.append(" ".join(names))
+    return ", ".join(filter(None, lines)), " ".join(entries)
 
 
 def _whole(wav: Path) -> Spoken:

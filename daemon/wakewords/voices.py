@@ -48,7 +48,7 @@ class Voice:
     program: Literal["espeak-ng", "flite", "festival"]
     name: str
     accent: str = ""
-    """The language that flite, which knows English only, is to speak; empty: English."""
+    """The language that flite, or an English voice of festival's, is to speak by its English phones; empty: its own."""
 
 
 def voices(language: str, part: Part) -> list[Voice]:

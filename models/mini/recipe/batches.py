@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,20 +21,27 @@ TIMED = 0.3
 """Share of windows whose text has timestamps."""
 BUCKET = 1024
 """Clips that are sorted by length together, so that a batch wastes little."""
+PLAYED, FASTER = 0.7, 0.12
+"""Share of clips that are played at another pace, as if by a smaller or larger mouth, and by how much at most."""
 BEFORE_S, AFTER_S = 0.6, 1.4
 """Longest silence around the speech in a short window."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """One clip of the corpus."""
+    """One clip of the corpus: `stored` samples, `length` as played, `lead` of them the rest of a wake phrase."""
 
     text: str
     language: str
     shard: int
     at: int
+    stored: int
     length: int
     lead: int
+
+    def at_pace(self, factor: float) -> "Clip":
+        """Return the clip played `factor` times as fast."""
+        return replace(self, length=round(self.length / factor), lead=round(self.lead / factor))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +71,17 @@ class Corpus:
                 self._sounds[number] = np.memmap(path, "<i2", "r")
                 lines = json.loads(path.with_suffix(".json").read_text("utf-8"))
                 self.clips += [
-                    Clip(one["text"], one["language"], number, one["at"], one["length"], one["lead"]) for one in lines
+                    Clip(one["text"], one["language"], number, one["at"], one["length"], one["length"], one["lead"])
+                    for one in lines
                 ]
 
     def sound(self, clip: Clip) -> np.ndarray:
         """Return a clip's sound as floats."""
-        return self._sounds[clip.shard][clip.at : clip.at + clip.length].astype(np.float32) / 32768
+        stored = self._sounds[clip.shard][clip.at : clip.at + clip.stored].astype(np.float32) / 32768
+        if clip.length == clip.stored:
+            return stored
+        at = np.linspace(0, clip.stored - 1, clip.length)
+        return np.interp(at, np.arange(clip.stored), stored).astype(np.float32)
 
 
 class Batches(torch.utils.data.IterableDataset):
@@ -90,6 +102,8 @@ class Batches(torch.utils.data.IterableDataset):
         while True:
             corpus.refresh()
             chosen = [corpus.clips[number] for number in draw.permutation(len(corpus.clips))[:BUCKET]]
+            paces = np.where(draw.random(len(chosen)) < PLAYED, draw.uniform(1 - FASTER, 1 + FASTER, len(chosen)), 1)
+            chosen = [clip.at_pace(pace) for clip, pace in zip(chosen, paces, strict=True)]
             chosen.sort(key=lambda clip: clip.length + clip.lead)
             groups = [chosen[at : at + CLIPS] for at in range(0, len(chosen), CLIPS)]
             for number in shared.permutation(len(groups)):

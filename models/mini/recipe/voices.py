@@ -1,5 +1,9 @@
-"""The voices that Debian packages, and who says what: mostly espeak-ng, some of the English by flite and festival."""
+"""The voices that Debian packages, and who says what: mostly espeak-ng, some of it by flite and festival.
 
+These speak Russian too, by their English phones, so that the make of a voice does not tell the language.
+"""
+
+from dataclasses import replace
 from random import Random
 
 from daemon.wakewords.voices import Voice
@@ -25,15 +29,15 @@ STRANGERS = [
     *(Voice("festival", name) for name in ("kal_diphone", "ked_diphone", "cmu_us_slt_arctic_hts")),
 ]
 """festival's come less often: it is started anew for every sentence."""
-STRANGE = 0.2
-"""Share of English that is not espeak-ng's."""
+STRANGE = 0.3
+"""Share of either language that is not espeak-ng's."""
 UNSEEN = {"en": Voice("flite", "rms"), "ru": Voice("festival", "msu_ru_nsh_clunits")}
 """Never in training."""
 
 
 def pick(language: str, draw: Random) -> Voice:
     """Return a voice; espeak-ng's plain ones come more often than its characters."""
-    if language == "en" and draw.random() < STRANGE:
-        return draw.choice(STRANGERS)
+    if draw.random() < STRANGE:
+        return replace(draw.choice(STRANGERS), accent="" if language == "en" else language)
     variants = PLAIN if draw.random() < 0.65 else CHARACTERS
     return Voice("espeak-ng", draw.choice(ACCENTS[language]) + draw.choice(variants))
