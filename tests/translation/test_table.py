@@ -7,10 +7,15 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from daemon.translation import words
 from daemon.translation.english import article, plural
 from daemon.translation.table import translate
+
+PROMPTS = yaml.safe_load(Path(__file__).with_name("prompts.yaml").read_text("utf-8"))
+SAID = sorted({word for prompt in PROMPTS for word in re.findall(r"[\w-]+|,", prompt)})
 
 
 @pytest.mark.parametrize(
@@ -43,12 +48,11 @@ def test_what_the_tables_know_is_translated(russian, english):
 
 
 def test_a_hundred_requests_as_people_say_them():
-    prompts = yaml.safe_load(Path(__file__).with_name("prompts.yaml").read_text("utf-8"))
-    found = {russian: translate(russian) for russian in prompts}
+    found = {russian: translate(russian) for russian in PROMPTS}
     assert len(found) == 100
     assert sum(english is not None for english in found.values()) >= 99
-    assert {russian: found[russian] for russian, english in prompts.items() if english} == {
-        russian: english for russian, english in prompts.items() if english
+    assert {russian: found[russian] for russian, english in PROMPTS.items() if english} == {
+        russian: english for russian, english in PROMPTS.items() if english
     }
 
 
@@ -69,6 +73,13 @@ def test_a_hundred_requests_as_people_say_them():
 )
 def test_cases_say_who_does_what_and_whose_it_is(russian, english):
     assert translate(russian) == english
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(SAID), min_size=1, max_size=10))
+def test_any_order_of_known_words_is_translated_or_refused(said):
+    english = translate(" ".join(said))
+    assert english is None or not re.search("[а-яё]", english, re.IGNORECASE)
 
 
 def test_no_english_word_stands_twice_in_a_section():
