@@ -160,6 +160,9 @@ class Runner:
                 self._try_again(job)
             case Cancelled():
                 self._queue.end(job, JobState.CANCELLED)
+            case KombainError(code="engine.out_of_memory" | "job.too_slow") as error if job.attempts == 1:
+                log.warning("job %s: %s", job.id, error)
+                self._try_again(job)  # in a new process, and with a device to itself
             case KombainError(code="disk.full") as error if self.room is not None and job.attempts < MOST_ATTEMPTS:
                 log.warning("job %s: %s", job.id, error)
                 self._try_again(job)  # room is made before it begins

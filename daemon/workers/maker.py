@@ -22,7 +22,8 @@ from daemon.workers.worker import Worker
 
 log = logging.getLogger(__name__)
 NICE = 10
-UNTRUSTED = ("engine.out_of_memory", "engine.device")
+OUT_OF_MEMORY = "engine.out_of_memory"
+UNTRUSTED = (OUT_OF_MEMORY, "engine.device")
 """After these a child is not used again: its memory is in pieces, or its device no longer answers sensibly."""
 
 
@@ -229,6 +230,9 @@ class Maker:
             if error.code in UNTRUSTED:
                 log.warning("%s: %s", worker.name, error)
                 worker.discard()
+            if error.code == OUT_OF_MEMORY and self._wants_device:
+                worker.sleep()  # it loads again when room was made
+                self._pool.lost(self._key, device)
             raise
         self._pool.measured(self._key, device, memory_mb)
         if (pid := worker.pid) is not None and self._wear[device].worn(pid, resident_mb(pid)):

@@ -30,6 +30,8 @@ class Pool:
         self._loaded: dict[tuple[str, str], Loaded] = {}
         self._unload: dict[tuple[str, str], Unload] = {}
         self._freed = asyncio.Event()
+        self._alone: set[str] = set()
+        """Engines that need a device to themselves next time."""
 
     @property
     def loaded(self) -> list[Loaded]:
@@ -47,6 +49,9 @@ class Pool:
     @asynccontextmanager
     async def placed(self, engine: str, memory_mb: int, unload: Unload, only: str | None = None) -> AsyncIterator[str]:
         """Wait for a device (or for `only` that one), have it while the block runs, and stay loaded there."""
+        if engine in self._alone:
+            self._alone.remove(engine)
+            memory_mb = max(self.capacity.values())
         while (found := self._place(engine, memory_mb, only)) is None:
             self._freed.clear()
             await self._freed.wait()
@@ -65,6 +70,12 @@ class Pool:
         """Take note of what an engine really uses."""
         if (one := self._loaded.get((engine, device))) is not None and memory_mb > 0:
             self._loaded[engine, device] = replace(one, memory_mb=memory_mb)
+
+    def lost(self, engine: str, device: str) -> None:
+        """Take note that an engine found too little memory and has gone: next it is given a device to itself."""
+        self._loaded.pop((engine, device), None)
+        self._unload.pop((engine, device), None)
+        self._alone.add(engine)
 
     def forget(self, engine: str) -> None:
         """Take note that an engine has gone by itself, or is another now."""
@@ -86,16 +97,13 @@ class Pool:
 
     def _place(self, engine: str, memory_mb: int, only: str | None) -> Place | None:
         capacity = self.capacity if only is None else {only: self.capacity[only]}
-        return place(engine, self._clipped(memory_mb), capacity, self.loaded)
-
-    def _clipped(self, memory_mb: int) -> int:
-        """Give an engine that is larger than any device a whole one: it plans for less by itself."""
-        return min(memory_mb, max(self.capacity.values()))
+        whole = max(capacity.values())  # for an engine that is larger than any: it plans for less by itself
+        return place(engine, min(memory_mb, whole), capacity, self.loaded)
 
     def _put(self, engine: str, device: str, memory_mb: int, unload: Unload, *, running: bool) -> None:
         key = (engine, device)
         before = self._loaded.get(key)
-        size = before.memory_mb if before else self._clipped(memory_mb)
+        size = before.memory_mb if before else min(memory_mb, self.capacity[device])
         self._loaded[key] = Loaded(engine, device, size, self._clock(), running)
         self._unload[key] = unload
 

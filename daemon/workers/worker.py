@@ -123,14 +123,17 @@ class Worker:
     def sleep(self) -> None:
         """End the child, which gives its memory back; the next call starts another."""
         self._awake.clear()
-        self._refused = None
         self.discard()
-        self._renewed.set()
 
     def discard(self) -> None:
-        """End the child, which is not to be trusted after what it reported; the next call waits for a new one."""
+        """End the child, which is not to be trusted after what it reported; the next call waits for a new one.
+
+        One that could not load is tried anew.
+        """
         self._start = {**self._start}  # another start: an end that is wanted is no death
+        self._refused = None
         self._settled.clear()
+        self._renewed.set()
         if self._living is not None:
             self._living.kill()
 

@@ -1,4 +1,4 @@
-"""A generator engine from outside (`tests.workers.generator:Engine`) that behaves as the prompt says."""
+"""A generator engine from outside that behaves as the prompt says; with “ once” behind it, the first time only."""
 
 import os
 import resource
@@ -48,7 +48,7 @@ class Engine:
 
     def __init__(self, options: Any, *, models: Path) -> None:
         self._options = options
-        self._died = models / "died"
+        self._before = models / "once"
         self._made = 0
         self._hoard: list[bytes] = []
 
@@ -63,7 +63,11 @@ class Engine:
         return 7.0
 
     def make(self, request: dict[str, Any], path: Path, step: Step) -> Made:
-        prompt = request["prompt"]
+        prompt = request["prompt"].removesuffix(" once")
+        if prompt != request["prompt"]:
+            if self._before.exists():
+                prompt = "nothing more"
+            self._before.touch()
         path.write_text("half")
         self._made += 1
         for number in range(self._options.steps):
@@ -80,10 +84,7 @@ class Engine:
                     if what.endswith("the end"):
                         os._exit(0)
                     time.sleep(3600)
-                case "die once" if self._died.exists():
-                    pass
-                case "die" | "die once":
-                    self._died.touch()
+                case "die":
                     os.kill(os.getpid(), signal.SIGKILL)
                 case "fail":
                     raise EngineError("engine.unknown", kind="a", name="b", known="c")

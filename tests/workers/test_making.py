@@ -194,17 +194,18 @@ async def test_a_child_without_memory_is_replaced_and_the_next_job_is_served(tmp
         with bus.subscribe(JobChanged) as events:
             jobs = Jobs(store, artifacts, bus, {"picture": made}, finished=lambda *end: ended.put_nowait(end))
             running = asyncio.create_task(jobs.run())
+            jobs.submit("picture", {"prompt": "memory once"}, "t")
             jobs.submit("picture", {"prompt": "memory"}, "t")
             jobs.submit("picture", {"prompt": "a fox"}, "t")
             async with asyncio.timeout(20):
-                (failed, _), (done, _) = await ended.get(), await ended.get()
+                (second, _), (failed, _), (done, _) = await ended.get(), await ended.get(), await ended.get()
             bus.close()
             told = [(event.job, event.error) async for event in events]
         another = made.worker.pid
         running.cancel()
         await asyncio.wait([running])
     store.close()
-    assert (failed.state, done.state) == (JobState.FAILED, JobState.DONE)
+    assert [(job.state, job.attempts) for job in (second, failed, done)] == [("done", 2), ("failed", 2), ("done", 1)]
     assert (failed.id, "engine.out_of_memory") in told
     assert another != pid
 

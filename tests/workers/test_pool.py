@@ -64,6 +64,26 @@ async def test_an_engine_larger_than_any_device_gets_a_whole_one():
     assert house.gone == [("small", "gpu")]
 
 
+async def test_an_engine_larger_than_the_device_that_is_named_gets_it_whole():
+    house = House(small=4, large=10)
+    async with house.placed("a", 8, only="small") as device:
+        assert device == "small"
+
+
+async def test_what_found_too_little_memory_gets_a_device_to_itself_once():
+    house = House(gpu=10)
+    for engine in ("a", "b", "c"):
+        await house.used(engine, 2)
+    async with house.placed("c", 2):
+        house.pool.lost("c", "gpu")
+    assert [each.engine for each in house.pool.loaded] == ["a", "b"]
+    await house.used("c", 2)
+    assert house.gone == [("a", "gpu"), ("b", "gpu")]
+    house.pool.measured("c", "gpu", 3)
+    await house.used("a", 2)
+    assert len(house.gone) == 2
+
+
 async def test_what_was_measured_counts():
     house = House(gpu=10)
     await house.used("a", 2)

@@ -102,6 +102,20 @@ async def test_a_refusal_is_mended_by_a_renewal_and_comes_with_one():
         assert one.deaths == 0
 
 
+async def test_what_could_not_load_is_tried_anew_after_it_was_discarded():
+    async with worker(refuse="engine.out_of_memory", values={"device": "cuda"}) as one, asyncio.timeout(20):
+        for _ in range(2):
+            with pytest.raises(EngineError):
+                await echo(one)
+            one.discard()
+        with pytest.raises(EngineError):
+            await one.ready()
+        del one._start["init"]["refuse"]
+        one.discard()
+        assert await echo(one)
+        assert one.deaths == 0
+
+
 async def test_a_dead_child_fails_its_calls_and_is_replaced():
     async with worker() as one:
         first = (await one.ready())["pid"]
@@ -129,8 +143,8 @@ async def test_a_frozen_child_is_found_and_replaced(monkeypatch):
 
 async def test_a_slow_caller_is_not_a_frozen_child(monkeypatch):
     monkeypatch.setattr("daemon.workers.process.PING_S", 0.05)
-    monkeypatch.setattr("daemon.workers.process.SILENT_S", 0.3)
     async with worker() as one, one.call({"op": "flood", "n": 2000}) as call:
+        monkeypatch.setattr("daemon.workers.process.SILENT_S", 0.3)
         frames = 0
         async for _ in call:
             frames += 1
