@@ -104,6 +104,23 @@ def _checked(folder: Path) -> Any:
     return pipe
 
 
+def _lcm(folder: Path) -> Any:
+    """One whose pipeline knows no negative prompt."""
+    from diffusers import LatentConsistencyModelPipeline, LCMScheduler
+
+    words = tokenizer(folder / "tokenizer")
+    return LatentConsistencyModelPipeline(
+        unet=unet(cross_attention_dim=32, time_cond_proj_dim=8),
+        scheduler=LCMScheduler(**NOISE),
+        vae=autoencoder(),
+        text_encoder=reader("CLIPTextModel", len(words)),
+        tokenizer=words,
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    )
+
+
 def _sdxl(folder: Path) -> Any:
     from diffusers import EulerDiscreteScheduler, StableDiffusionXLPipeline
 
@@ -156,7 +173,7 @@ def _sd3(folder: Path) -> Any:
     )
 
 
-KINDS: dict[str, Callable[[Path], Any]] = {"sd": _sd, "checked": _checked, "sdxl": _sdxl, "sd3": _sd3}
+KINDS: dict[str, Callable[[Path], Any]] = {"sd": _sd, "lcm": _lcm, "checked": _checked, "sdxl": _sdxl, "sd3": _sd3}
 
 RESNET = {
     "norm1": "in_layers.0",

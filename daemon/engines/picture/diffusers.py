@@ -73,8 +73,11 @@ class Engine:
         with preview.Previews(path, self._matrix) as previews:
             if self._matrix is not None:
                 given["callback_on_step_end"] = previews.after_step
+            used = taken(self._pipe, given)
+            if "negative_prompt" not in used:
+                meta["negative"] = None
             with faults.explained(self._plan.device), followed(self._pipe, step, 0.01, DENOISED):
-                made = self._pipe(**taken(self._pipe, given))
+                made = self._pipe(**used)
             picture = self._picture(made)
             meta |= {"width": picture.width, "height": picture.height}
             step(DENOISED)

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import pytest
 
-from daemon.diffusion import preview
+from daemon.diffusion import memory, preview
 from daemon.diffusion.pictures import DiffusionOptions
 from daemon.engines.picture.diffusers import Engine
 from daemon.errors import Cancelled, EngineError
@@ -77,6 +77,33 @@ def test_what_is_asked_for_changes_the_picture(sd, tmp_path, more):
         sd.make(request, tmp_path / f"{name}.png", quietly)
     a, b, c = (_pixels(tmp_path / f"{name}.png") for name in "abc")
     assert a == b != c
+
+
+def test_what_a_pipeline_does_not_know_is_left_out_and_not_told(tiny, tmp_path):
+    one = engine(tiny("lcm"))
+    for name, request in (("a", asked()), ("b", asked(negative="snow"))):
+        made = one.make(request, tmp_path / f"{name}.png", quietly)
+        assert (made.meta["negative"], made.meta["guidance"]) == (None, 8.0)
+    assert _pixels(tmp_path / "a.png") == _pixels(tmp_path / "b.png")
+
+
+@pytest.mark.parametrize("name", ["sd", "sdxl", "sd3"])
+def test_where_memory_is_short_the_same_picture_comes_of_parts_and_tiles(tiny, tmp_path, monkeypatch, name):
+    """The hooks move from processor to processor here."""
+    from PIL import Image
+
+    Image.new("RGB", (64, 64), "red").save(tmp_path / "start.png")
+    made = [asked(), asked(image=str(tmp_path / "start.png"), steps=4)]
+    whole = engine(tiny(name))
+    whole._pipe.vae.enable_tiling()  # it joins the tiles smoothly, and so not exactly
+    little = memory.Plan("cpu", "float32", "model", tiling=True, needs=0)
+    monkeypatch.setattr(memory, "plan", lambda *_what, **_how: little)
+    lean = engine(tiny(name))
+    assert (lean._pipe.vae.use_tiling, lean._pipe.vae.use_slicing, lean._matrix) == (True, True, None)
+    for request in made:
+        whole.make(request, tmp_path / "a.png", quietly)
+        lean.make(request, tmp_path / "b.png", quietly)
+        assert _pixels(tmp_path / "a.png") == _pixels(tmp_path / "b.png")
 
 
 def test_sizes_are_rounded_to_what_the_pipeline_can_do(sd, tmp_path):
