@@ -71,11 +71,8 @@ def _boards(kind: Link, subject: Item, anchor: Item) -> bool:
 def _around(builder: Builder, kind: Link, relation: Relation, anchors: Sequence[Placed]) -> None:
     if kind is Link.IN and anchors[0].item.thing.scene == "room" and anchors[0].item.thing.seat is not None:
         kind = Link.ON  # "in an armchair"
-    if (
-        kind is Link.WITH
-        and anchors[0].item.thing.name == "pond"
-        and builder.request.items[relation.subject].thing.home != "ground"
-    ):
+    afloat = builder.request.items[relation.subject].thing.home != "ground"
+    if kind is Link.WITH and anchors[0].item.thing.name == "pond" and afloat:
         kind = Link.ON  # its lilies, its ducks
     match kind:
         case Link.ON:
@@ -109,11 +106,8 @@ def _on(builder: Builder, index: int, anchors: Sequence[Placed]) -> None:
     least = 0.34 * max(wide, tall)
     box = max(min(builder.fit(index, wide * 1.3, max(tall * 1.25, wide * 0.8)), box_of(item)), least)
     seat = builder.measure(thing.glyph).seat if thing.seat is None else thing.seat
-    rides = (
-        (thing.motion in RIDDEN or "flying" in item.traits)
-        and 4 <= item.thing.size <= thing.size + 1
-        and thing.size >= SADDLED
-    )
+    moves = (thing.motion in RIDDEN and thing.size >= SADDLED) or "flying" in item.traits
+    rides = moves and 4 <= item.thing.size <= thing.size + 1
     sunk = 0.27 * builder.measure(item.thing.glyph).height if rides else 0.03
     before = len(builder.placed)
     z = anchors[0].z + (-0.2 if rides else 0.5)

@@ -279,3 +279,10 @@ def test_who_fishes_from_a_boat_is_in_it() -> None:
     assert not any("running" in item.traits for item in request.items)
     names = [item.thing.name for item in request.items]
     assert ("old man", "sailboat") in {(names[one.subject], names[one.anchor]) for one in request.relations}
+
+
+def test_a_witch_on_a_broom_has_it_before_her_and_a_child_a_sledge_below() -> None:
+    scene = scene_of("a witch flying on a broom")
+    assert one(scene, "witch").z < one(scene, "broom").z
+    scene = scene_of("a boy on a sled")
+    assert one(scene, "boy").z > one(scene, "sled").z
