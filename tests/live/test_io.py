@@ -39,7 +39,7 @@ def test_the_nth_failure(tmp_path: Path, call: str) -> None:
     failed = 0
     for number in range(1, MANY):
         folder = tmp_path / str(number)
-        traced = ["-e", f"trace={call.split(':')[0]}", "-e", f"inject={call}:when={number}"]
+        traced = ["-e", f"trace={call.partition(':')[0]}", "-e", f"inject={call}:when={number}"]
         inject = ["strace", "-f", "-qq", "-o", "/dev/null", *traced]
         done = subprocess.run(
             [*inject, sys.executable, "-c", WRITER, str(folder)],
