@@ -45,6 +45,9 @@ class Maker(Protocol):
     ) -> Awaitable[Made]:
         """Make it at `path`. Raises WorkerError when the worker died, another KombainError when it can't be done."""
 
+    def give_up(self, device: str) -> None:
+        """End what hangs on that device, be it still loading; it is replaced."""
+
     def pause(self, *, on: bool) -> None:
         """Let what is being made wait at its next step, or go on."""
 

@@ -6,13 +6,15 @@ A job that its worker dies of three times is put into quarantine, and the next i
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from daemon.artifacts import Artifacts
 from daemon.bus import Bus
+from daemon.engines.base import Made
 from daemon.errors import Cancelled, JobError, KombainError, WorkerError
 from daemon.events import Failed
 from daemon.ledger import Ledger
@@ -117,20 +119,27 @@ class Runner:
             await self.room.make_room()
         part = self._artifacts.begin(job, maker.suffix)
         try:
-            async with maker.placed() as device, self._within(seconds) as deadline:
-
-                def progress(value: float) -> None:
-                    if self._queue.progress(job.id, value) and not known:
-                        deadline.reschedule(asyncio.get_running_loop().time() + seconds)
-
-                made = await maker.make(request, part, progress, device)
+            async with maker.placed() as device:
+                try:
+                    made = await self._made(job, partial(maker.make, request, part, device=device), seconds, known)
+                except TimeoutError as error:
+                    maker.give_up(device)
+                    raise JobError("job.too_slow", seconds=int(seconds)) from error
             del self.making[job.id]  # from here on it is too late to cancel it
             return await asyncio.to_thread(self._artifacts.finish, job, part, made)
-        except TimeoutError as error:
-            raise JobError("job.too_slow", seconds=int(seconds)) from error
         finally:
             with suppress(OSError):
                 self._artifacts.discard(part)
+
+    async def _made(self, job: Job, make: Callable[..., Awaitable[Made]], seconds: float, known: bool) -> Made:  # noqa: FBT001
+        """Have it made within `seconds`; where those are not known well, each step has them. Raises TimeoutError."""
+        async with self._within(seconds) as deadline:
+
+            def progress(value: float) -> None:
+                if self._queue.progress(job.id, value) and not known:
+                    deadline.reschedule(asyncio.get_running_loop().time() + seconds)
+
+            return await make(progress=progress)
 
     @asynccontextmanager
     async def _within(self, seconds: float) -> AsyncIterator[asyncio.Timeout]:

@@ -28,6 +28,7 @@ class FakeMaker:
     def __init__(self) -> None:
         self.made: list[str] = []
         self.paused: list[bool] = []
+        self.given_up: list[str] = []
         self.cancelled: list[str] = []
         self.begun = asyncio.Event()
         self.go = asyncio.Event()
@@ -35,6 +36,9 @@ class FakeMaker:
     @asynccontextmanager
     async def placed(self) -> AsyncIterator[str]:
         yield "cpu"
+
+    def give_up(self, device: str) -> None:
+        self.given_up.append(device)
 
     def pause(self, *, on: bool) -> None:
         self.paused.append(on)

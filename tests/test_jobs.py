@@ -279,6 +279,7 @@ async def test_a_job_that_takes_for_ever(tmp_path: Path, monkeypatch: pytest.Mon
         assert house.maker.paused == [True, False]
         assert (await house.end())[0].error == "job.too_slow", "a pause puts the deadline off, it does not lift it"
         assert house.maker.cancelled == ["slow", "slow"]
+        assert house.maker.given_up == ["cpu", "cpu"]
 
 
 @pytest.mark.slow
@@ -343,7 +344,7 @@ async def test_what_nobody_knows_yet_may_take_its_time_for_each_step(
     monkeypatch.setattr(runner_module, "DEADLINE_FACTOR", 0)
     steps = 0
 
-    async def make(_request: object, _path: object, progress: Callable[[float], None], _device: object) -> None:
+    async def make(_request: object, _path: object, progress: Callable[[float], None], device: str) -> None:
         nonlocal steps
         while steps < 10:
             steps += 1

@@ -240,6 +240,10 @@ class Maker:
             worker.discard()
         return made
 
+    def give_up(self, device: str) -> None:
+        """End what hangs on that device, be it still loading; it is replaced."""
+        self._workers[device].discard()
+
     def pause(self, *, on: bool) -> None:
         """Let what is being made wait at its next step, or go on. What is begun later is not held up by it."""
         for call in self._calls:

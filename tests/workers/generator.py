@@ -38,6 +38,7 @@ class Engine:
     class Options(Options):
         steps: int = 4
         missing: str | None = None
+        hangs: bool = False
 
     requires: ClassVar[tuple[str, ...]] = ()
     memory_mb: ClassVar[int] = 1
@@ -57,7 +58,9 @@ class Engine:
         return options.missing
 
     def load(self) -> None:
-        pass
+        if getattr(self._options, "hangs", False) and not self._before.exists():
+            self._before.touch()
+            time.sleep(3600)
 
     def estimate(self, request: dict[str, Any]) -> float:
         return 7.0

@@ -120,6 +120,17 @@ async def test_a_child_that_does_not_stop_is_replaced(tmp_path: Path, monkeypatc
 
 
 @pytest.mark.slow
+async def test_a_child_that_hangs_while_it_loads_is_replaced(tmp_path: Path) -> None:
+    async with maker(tmp_path, engine=ENGINE, **{ENGINE: {"hangs": True}}) as made, asyncio.timeout(20):
+        task = asyncio.create_task(made.make({"prompt": "x"}, tmp_path / "x.txt", lambda _: None))
+        while not (tmp_path / "once").exists():  # noqa: ASYNC110 - another process makes it
+            await asyncio.sleep(0.01)
+        made.give_up("cpu")
+        assert (await task).mime == "text/plain"
+        assert made.worker.deaths == 0
+
+
+@pytest.mark.slow
 async def test_death_and_failure_are_told_apart(tmp_path: Path) -> None:
     async with maker(tmp_path) as made:
         with pytest.raises(WorkerError, match="SIGKILL"):
