@@ -4,12 +4,14 @@ What has come is kept in NAME.part and gone on with (RFC 9110 §14: Range, If-Ra
 A cut, a stall, 429 and 5xx are tried again, for as long as every few tries bring something.
 """
 
+import errno
 import hashlib
 import http.client
 import json
 import os
 import re
 import shutil
+import socket
 import time
 import urllib.error
 import urllib.request
@@ -32,6 +34,7 @@ PIECE = 1 << 18
 SPARE = 64 << 20
 """Bytes of the disk that stay free."""
 REDIRECTS = 5
+OFFLINE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN}
 AGAIN = {408, 425, 429, 500, 502, 503, 504}
 _TOTAL = re.compile(r"bytes (\d+)-\d+/(\d+)")
 _SHA256 = re.compile(r'"?([0-9a-f]{64})"?')
@@ -52,11 +55,15 @@ Again = Callable[[str, float], None]
 
 
 class _Faulty(Exception):  # noqa: N818 - not an error yet
-    """The server was faulty in a way that may pass; `after` is what it asked to wait for."""
+    """The server was faulty in a way that may pass; `after` is what it asked to wait for.
 
-    def __init__(self, why: str, after: float = 0.0) -> None:
+    `offline`: there is no way to it, or its name is not known.
+    """
+
+    def __init__(self, why: str, after: float = 0.0, *, offline: bool = False) -> None:
         super().__init__(why)
         self.after = after
+        self.offline = offline
 
 
 class _Visible(urllib.request.HTTPRedirectHandler):
@@ -95,14 +102,15 @@ class Fetcher:
         Raises EngineError `models.host`, `.web_page`, `.refused`, `.unreachable`, `.disk_full`, `.unwritable`.
         """
         part = to.with_name(f"{to.name}.part")
-        tries, stated = 0, None
+        tries, stated, began = 0, None, False
         while True:
             before = _size(part)
             try:
                 stated = self._once(address, part, report) or stated
             except _Faulty as fault:
-                tries = 0 if _size(part) > before else tries + 1
-                if tries >= TRIES:
+                came = _size(part) > before
+                tries, began = 0 if came else tries + 1, began or came
+                if tries >= TRIES or (fault.offline and not began):  # who is offline is not kept waiting
                     raise EngineError("models.unreachable", address=address, why=str(fault)) from fault
                 seconds = max(min(FIRST_S * 2 ** max(tries - 1, 0), MOST_S), min(fault.after, MOST_S))
                 self._again(str(fault), seconds)
@@ -169,9 +177,14 @@ class Fetcher:
                         continue
                     raise EngineError("models.refused", address=address, status=error.code) from error
             except (urllib.error.URLError, TimeoutError, ConnectionError, http.client.HTTPException) as error:
-                raise _Faulty(str(getattr(error, "reason", error)) or type(error).__name__) from error
+                reason = getattr(error, "reason", error)
+                raise _Faulty(str(reason) or type(error).__name__, offline=_offline(reason)) from error
             return answer, _stated(answer.headers) or stated
         raise EngineError("models.refused", address=address, status="redirects without end")
+
+
+def _offline(reason: object) -> bool:
+    return isinstance(reason, socket.gaierror) or getattr(reason, "errno", None) in OFFLINE
 
 
 def _span(answer: Any) -> tuple[int, int | None]:

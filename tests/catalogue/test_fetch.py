@@ -1,7 +1,11 @@
 """Files from a faulty server."""
 
+import errno
 import hashlib
 import shutil
+import socket
+import urllib.error
+import urllib.request
 
 import numpy as np
 import pytest
@@ -146,6 +150,26 @@ def test_nobody_there(tmp_path, files):
         get(files, tmp_path)
     assert caught.value.code == "models.unreachable"
     assert get.waits == [1.0, 2.0, 4.0, 8.0]
+
+
+@pytest.mark.parametrize("error", [socket.gaierror(-3, "no name server"), OSError(errno.ENETUNREACH, "no way")])
+def test_who_is_offline_is_told_at_once_but_not_given_up_in_the_middle(files, tmp_path, monkeypatch, error):
+    def offline(*_, **__):
+        raise urllib.error.URLError(error)
+
+    get = Getting()
+    with monkeypatch.context() as patch:
+        patch.setattr(urllib.request.OpenerDirector, "open", offline)
+        with pytest.raises(EngineError) as caught:
+            get(files, tmp_path)
+    assert (caught.value.code, get.waits) == ("models.unreachable", [])
+    files.faults["/model.bin"] = ["cut"]
+    get = Getting()
+    opened, there = urllib.request.OpenerDirector.open, iter([True, False, False, True])
+    monkeypatch.setattr(
+        urllib.request.OpenerDirector, "open", lambda *a, **k: opened(*a, **k) if next(there) else offline()
+    )
+    assert get(files, tmp_path).part.read_bytes() == DATA
 
 
 def test_our_catalogue_is_whole():
