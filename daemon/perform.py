@@ -205,6 +205,7 @@ class Performer:
             wanted = self._translator.wanted(action.kind, request["prompt"], from_picture="image" in request)
             if wanted and TRANSLATION not in request:
                 request[TRANSLATION] = english or await self._translator.english(request["prompt"])
+            self._jobs.estimate(action.kind, request)  # where no engine can make it there is no job, and one reply
             for number in range(count):
                 job = self._jobs.submit(
                     action.kind, following(request, number), turn, key and f"{key}.{number}" if number else key,

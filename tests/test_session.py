@@ -158,6 +158,18 @@ async def test_several_pictures_are_announced_once(tmp_path):
         assert len({event.artifact for event in of(house, ArtifactReady)}) == 3
 
 
+async def test_where_no_engine_can_make_it_there_is_one_reply_and_no_job(tmp_path):
+    def missing(_request):
+        raise EngineError("making.no_engine", kind="picture", why="none")
+
+    async with session(tmp_path, "draw a red fox", "say hello") as house:
+        house.maker.estimate = missing
+        await say(house, replies=1)
+        await say(house, replies=2)
+        assert house.mouth.heard[0].startswith("The picture could not be made. ")
+        assert (house.mouth.heard[1], of(house, JobChanged)) == ("hello", [])
+
+
 async def say(house, *, replies):
     """Say the next thing, and wait until so many replies were heard."""
     house.ears[0].wake()

@@ -79,8 +79,8 @@ def follow(remote: Remote, turn: str) -> list[dict[str, Any]]:
             if course.over:
                 break
     if course.jobs and not course.artifacts:
-        last = list(course.jobs.values())[-1][1]
-        print(messages.text(f"demo.job.{last}", system_language()), file=sys.stderr)
+        if (last := list(course.jobs.values())[-1][1]) == "cancelled":  # else the reason was told
+            print(messages.text(f"demo.job.{last}", system_language()), file=sys.stderr)
         raise typer.Exit(1)
     return course.artifacts
 
