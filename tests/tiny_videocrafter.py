@@ -1,7 +1,8 @@
 """A checkout that has the module and function names of VideoCrafter, and what it needs beside torch: for tests.
 
 Its "model" paints one colour per prompt, seed and picture. Words in the prompt make it misbehave: "noise" prints,
-"die" dies, "hang" stops for ever, "fail" raises, "full" finds no memory, "garbage" writes into the engine's socket.
+"die" dies, "hang" stops for ever, "fail" raises, "full" finds no memory, "garbage" and "small" write into the engine's
+socket what is no message, and a frame of one byte.
 """
 
 from pathlib import Path
@@ -66,6 +67,9 @@ class LatentDiffusion(torch.nn.Module):
             raise RuntimeError("CUDA out of memory. Tried to allocate 9 GiB")
         if "garbage" in words:
             os.write(int(sys.argv[1]), b"\\x00\\x00\\x00\\x02\\x00\\x00\\x00\\x00[]")
+        if "small" in words:
+            head = b'{"kind": "frame", "number": 1, "of": 1}'
+            os.write(int(sys.argv[1]), bytes([0, 0, 0, len(head), 0, 0, 0, 1]) + head + b"x")
         return torch.tensor([[sum(prompt.encode()) % 97]], dtype=torch.float32)
 
     def get_image_embeds(self, images):

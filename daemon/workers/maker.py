@@ -23,7 +23,7 @@ from daemon.workers.worker import Worker
 log = logging.getLogger(__name__)
 NICE = 10
 OUT_OF_MEMORY = "engine.out_of_memory"
-UNTRUSTED = (OUT_OF_MEMORY, "engine.device")
+UNTRUSTED = (OUT_OF_MEMORY, "engine.device", "videocrafter.no_memory")
 """After these a child is not used again: its memory is in pieces, or its device no longer answers sensibly."""
 
 

@@ -216,6 +216,7 @@ def test_what_the_libraries_print_is_no_answer(
     [
         ("die", "videocrafter.died", "my last words"),
         ("garbage", "worker.garbage", ""),
+        ("small", "worker.garbage", ""),
     ],
 )
 def test_after_a_death_the_next_clip_is_made(shared: Engine, tmp_path: Path, prompt: str, code: str, why: str) -> None:

@@ -65,6 +65,9 @@ class Runner:
         """
         self._send(request, picture)
         while (answer := self._receive("step", "frame", "done")).head["kind"] != "done":
+            if not _sound(answer, 3 * request["width"] * request["height"]):
+                self.end()
+                raise WorkerError("worker.garbage")
             try:
                 yield answer
             except GeneratorExit:
@@ -148,3 +151,11 @@ def _end(process: subprocess.Popen[bytes], ours: socket.socket) -> None:
     ours.close()
     process.kill()
     process.wait()
+
+
+def _sound(answer: Frame, size: int) -> bool:
+    """Say whether a step or frame is what `runner` tells; `size`: the bytes of a frame."""
+    match answer.head:
+        case {"number": int() as number, "of": int() as of}:
+            return 0 < number <= of and (answer.head["kind"] == "step" or len(answer.body) == size)
+    return False
