@@ -16,10 +16,8 @@ THRESHOLDS = tuple(round(1 / (1 + math.exp(-step / 4)), 5) for step in range(-14
 PATIENCES = (1, 2, 3)
 EARLY, LATE = 2, 12
 """Frames before the phrase's end and behind it in which a hit is a hit of the phrase."""
-ANNOYANCE = 0.1
+ANNOYANCE = 0.2
 """One wrong waking an hour is as bad as this share of the phrases missed."""
-SPARE = 0.01
-"""How much worse than the best a higher threshold may be: people rather say it twice than be interrupted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +80,7 @@ def choose(curves: Sequence[Sequence[Point]]) -> Point:
 
     One outlier in hours of validation must not make the word deaf, so it is no rule that there may be none.
     """
-    best = min(map(_trouble, (one for points in curves for one in points)))
-    good = [one for points in curves for one in points if _trouble(one) <= best + SPARE]
-    return min(good, key=lambda one: (one.false_accepts, _trouble(one)))
+    return min((one for points in curves for one in points), key=lambda one: (_trouble(one), one.false_accepts))
 
 
 def _trouble(one: Point) -> float:

@@ -23,6 +23,7 @@ from daemon.wakewords.voices import accents
 from intents.normalize import normalize
 
 SEED = 2026
+JUDGED: tuple[Part, ...] = ("validation", "test")
 HEARD = 5
 """Frames from the phrase's end on that shall score high."""
 BEFORE, AFTER = 4, 14
@@ -37,7 +38,7 @@ class Scale:
 
     clips: tuple[int, int, int] = (6000, 480, 400)
     near: tuple[int, int, int] = (2400, 320, 240)
-    minutes: tuple[int, int, int] = (1500, 600, 308)
+    minutes: tuple[int, int, int] = (3500, 600, 308)
     steps: int = 16000
 
     def times(self, share: float) -> "Scale":
@@ -72,6 +73,16 @@ class Trained:
     """Foreigners of the training."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """The scores of a part."""
+
+    clear: list[Scored]
+    clips: list[Scored]
+    near_misses: list[Scored]
+    others: list[Scored]
+
+
 Step = Callable[[str, float], None]
 """Hears which stage is how far, 0 to 1: phrase, near, other, training, judging."""
 
@@ -93,7 +104,7 @@ class Recipe:
             clips = self._all("phrase", makers, self._clips)
             near_misses = self._all("near", makers, self._near)
             others = self._all("other", makers, self._minutes)
-            clear = [take for found in makers.make(self._clear()) for take in found if len(take.embeddings)]
+            clear = {part: self._made(makers, self._clear(part)) for part in JUDGED}
         network = self._trained(clips["training"], near_misses["training"], others["training"])
         return self._judged(network, clips, near_misses, others, clear)
 
@@ -117,6 +128,10 @@ class Recipe:
             self._step(stage, done / whole)
         return made
 
+    @staticmethod
+    def _made(makers: Makers, orders: Sequence[Order]) -> list[Take]:
+        return [take for found in makers.make(orders) for take in found if len(take.embeddings)]
+
     def _clips(self, part: Part) -> Sequence[Order]:
         count = self._scale.clips[PARTS.index(part)]
         return clip_orders(
@@ -129,14 +144,13 @@ class Recipe:
             accents=self._accents,
         )
 
-    def _clear(self) -> Sequence[Order]:
-        count, seed = self._scale.clips[2] // 3, SEED + 20
-        return [
-            replace(order, clear=True)
-            for order in clip_orders(
-                self._phrases, self._language, "test", count=count, seed=seed, avoid=self._phrases, accents=()
-            )
-        ]
+    def _clear(self, part: Part) -> Sequence[Order]:
+        """Return phrases said clearly in a quiet room: by them the threshold is chosen and the bar judged."""
+        count, seed = self._scale.clips[PARTS.index(part)] // 2, SEED + 20 + PARTS.index(part)
+        orders = clip_orders(
+            self._phrases, self._language, part, count=count, seed=seed, avoid=self._phrases, accents=()
+        )
+        return [replace(order, clear=True) for order in orders]
 
     def _near(self, part: Part) -> Sequence[Order]:
         count = self._scale.near[PARTS.index(part)]
@@ -188,25 +202,20 @@ class Recipe:
         clips: dict[Part, list[Take]],
         near_misses: dict[Part, list[Take]],
         others: dict[Part, list[Take]],
-        clear: list[Take],
+        clear: dict[Part, list[Take]],
     ) -> Trained:
-        scored: dict[Part, tuple[list[Scored], list[Scored], list[Scored]]] = {}
-        judged: tuple[Part, ...] = ("validation", "test")
-        for at, part in enumerate(judged):
-            one, two, three = (
-                [self._scored(network, take) for take in kind[part]] for kind in (clips, near_misses, others)
-            )
-            scored[part] = (one, two, three)
+        scored: dict[Part, _Heard] = {}
+        for at, part in enumerate(JUDGED):
+            material = (clear, clips, near_misses, others)
+            scored[part] = _Heard(*([self._scored(network, take) for take in kind[part]] for kind in material))
             self._step("judging", (at + 1) / 4)
-        heard, _, rest = scored["validation"]
-        chosen = choose([curve(heard, rest, patience) for patience in PATIENCES])
+        heard = scored["validation"]
+        chosen = choose([curve(heard.clear, heard.others, patience) for patience in PATIENCES])
         self._step("judging", 3 / 4)
-        curves = {part: curve(scored[part][0], scored[part][2], chosen.patience) for part in judged}
+        curves = {part: curve(heard.clear, heard.others, chosen.patience) for part, heard in scored.items()}
         rule = WordRule(chosen.threshold, chosen.patience)
-        figures = [_figures(*scored[part], rule) for part in judged]
+        figures = [_figures(scored[part], rule) for part in JUDGED]
         self._step("judging", 1.0)
-        missed = [not woken(self._scored(network, take), rule) for take in clear]
-        figures[1] = figures[1].model_copy(update={"clear": round(sum(missed) / len(missed), 4)})
         unseen = tuple(sorted({take.voice for take in clips["test"]}))
         return Trained(network, chosen, figures[0], figures[1], curves, unseen, self._accents)
 
@@ -218,16 +227,20 @@ class Recipe:
         return Scored(tuple(np.where(self._free(take), scores, 0).tolist()))
 
 
-def _figures(clips: list[Scored], near_misses: list[Scored], others: list[Scored], rule: WordRule) -> Figures:
-    judged = point(clips, others, rule)
-    strangers = [clip for clip in clips if not clip.voice.startswith("espeak-ng")]
-    missed = sum(not woken(clip, rule) for clip in strangers)
+def _figures(heard: _Heard, rule: WordRule) -> Figures:
+    judged = point(heard.clips, heard.others, rule)
+    strangers = [clip for clip in heard.clips if not clip.voice.startswith("espeak-ng")]
     return Figures(
-        clips=len(clips),
+        clips=len(heard.clips),
         false_rejects=round(judged.false_rejects, 4),
-        other_synthesizer=round(missed / len(strangers), 4) if strangers else None,
+        other_synthesizer=round(_missed(strangers, rule), 4) if strangers else None,
+        clear=round(_missed(heard.clear, rule), 4),
         hours=round(judged.hours, 2),
         false_accepts=judged.false_accepts,
-        near_misses=len(near_misses),
-        near_misses_woken=sum(bool(hits(clip.scores, rule)) for clip in near_misses),
+        near_misses=len(heard.near_misses),
+        near_misses_woken=sum(bool(hits(clip.scores, rule)) for clip in heard.near_misses),
     )
+
+
+def _missed(clips: list[Scored], rule: WordRule) -> float:
+    return sum(not woken(clip, rule) for clip in clips) / len(clips)

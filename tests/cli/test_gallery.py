@@ -66,7 +66,7 @@ def test_list_and_search_as_json(made, capsys) -> None:
 def test_nothing_yet_makes_no_database(state, capsys) -> None:
     gallery.list_()
     assert "nothing in the gallery" in capsys.readouterr().out
-    with pytest.raises(JobError, match="no picture or clip"):
+    with pytest.raises(JobError, match="no last picture or clip"):
         gallery.open_()
     assert not (state / FILE).exists()
 

@@ -40,7 +40,7 @@ def made(*pairs: tuple[float, int], patience: int = 1) -> list[Point]:
 
 
 def test_a_false_accept_and_false_rejects_are_weighed() -> None:
-    points = made((0.0, 9), (0.05, 4), (0.10, 2), (0.12, 1), (0.30, 0), (0.9, 0))
+    points = made((0.0, 9), (0.05, 4), (0.10, 2), (0.12, 1), (0.40, 0), (0.9, 0))
     assert choose([points]).threshold == 0.04
 
 
@@ -48,8 +48,8 @@ def test_one_outlier_does_not_make_the_word_deaf() -> None:
     assert choose([made((0.1, 1), (0.4, 0))]).false_rejects == 0.1
 
 
-def test_of_points_that_are_nearly_as_good_the_quieter_is_taken() -> None:
-    one, two = made((0.0, 2), (0.105, 1)), made((0.0, 3), (0.205, 0))
+def test_of_points_that_are_as_good_the_quieter_is_taken() -> None:
+    one, two = made((0.0, 2), (0.2, 1)), made((0.0, 3), (0.4, 0))
     assert choose([one, two]).false_accepts == 0
 
 
