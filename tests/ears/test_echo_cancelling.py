@@ -3,6 +3,7 @@
 import re
 import subprocess
 import wave
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -34,9 +35,12 @@ def heard(card: SoundCard, wav: Path, *, microphone: str, speaker: str) -> float
     )  # fmt: skip
     assert recording.stdout is not None
     recording.stdout.read(RATE // 5)  # it runs
-    subprocess.run(["paplay", f"--device={speaker}", str(wav)], env=environment, check=True)
-    recording.terminate()
-    data = recording.communicate()[0]
+    with ThreadPoolExecutor() as beside:
+        reading = beside.submit(recording.stdout.read)
+        subprocess.run(["paplay", f"--device={speaker}", str(wav)], env=environment, check=True)
+        recording.terminate()
+        data = reading.result()
+    recording.communicate()
     sound = np.frombuffer(data[: len(data) // 2 * 2], "<i2").astype(float)
     return float(20 * np.log10(np.sqrt(np.mean(sound[len(sound) // 2 :] ** 2)) / 32768 + 1e-9))
 
