@@ -33,7 +33,6 @@ QUICK = 1.2
 
 def make(folder: Path, number: int) -> None:
     """Make one shard."""
-    os.nice(5)
     draw = Random(number)
     known = held_out_sentences()
     wanted: list[tuple[str, str, Line]] = []
@@ -90,7 +89,7 @@ def main() -> None:
     wishes = parser.parse_args()
     wishes.folder.mkdir(parents=True, exist_ok=True)
     absent = [number for number in range(wishes.shards) if not (wishes.folder / f"{number:03}.pcm").exists()]
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
+    with ProcessPoolExecutor(os.cpu_count(), initializer=os.nice, initargs=(5,)) as pool:
         for count, (number, _) in enumerate(
             zip(absent, pool.map(make, [wishes.folder] * len(absent), absent), strict=True), 1
         ):

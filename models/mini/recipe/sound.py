@@ -16,7 +16,7 @@ def worn(clip: np.ndarray, draw: np.random.Generator) -> np.ndarray:
     """Return speech (floats) as a microphone might have it, its length unchanged."""
     if draw.random() < 0.25:
         clip = in_room(clip, draw)
-    if draw.random() < 0.2:
+    if draw.random() < 0.4:
         clip = coloured(clip, draw)
     if draw.random() < 0.05:
         peak = np.abs(clip).max(initial=1e-4)

@@ -153,7 +153,7 @@ def train(rank: int, corpus: Path, folder: Path, minutes: float, learners: int, 
     with (folder.parent / "log.jsonl").open("a") as log:
         while True:
             now = time.monotonic()
-            left = max(0.0, (end - now) / (end - began))
+            left = max(0.0, (end - now) / max(end - began, 1e-9))
             falling = 0.01 + 0.99 * (1 - math.cos(math.pi * left)) / 2 if settle else 1.0
             pace = torch.tensor([rate * falling * min(1, (training.steps + 1) / WARM_UP), left])
             distributed.broadcast(pace, 0)
