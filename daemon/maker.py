@@ -30,6 +30,10 @@ class Maker(Protocol):
     def rough(self) -> bool:
         """Whether that guess is not good enough to be told."""
 
+    @property
+    def host(self) -> str | None:
+        """The server that makes the things, None when they are made here."""
+
     def recipe(self, request: dict[str, Any]) -> str:
         """Return what two requests that give the same file have in common. Raises EngineError, OSError."""
 

@@ -169,7 +169,7 @@ class Runner:
                 self._try_again(job)
             case Cancelled():
                 self._queue.end(job, JobState.CANCELLED)
-            case KombainError(code="engine.out_of_memory" | "job.too_slow") as error if job.attempts == 1:
+            case KombainError(code="engine.out_of_memory" | "job.too_slow") as error if self._worth_a_try(job):
                 log.warning("job %s: %s", job.id, error)
                 self._try_again(job)  # in a new process, and with a device to itself
             case KombainError(code="disk.full") as error if self.room is not None and job.attempts < MOST_ATTEMPTS:
@@ -180,6 +180,9 @@ class Runner:
             case error:
                 log.error("job %s", job.id, exc_info=error)
                 self._queue.fail(job, JobError("job.internal"))
+
+    def _worth_a_try(self, job: Job) -> bool:
+        return job.attempts == 1 and self._makers[job.kind].host is None  # a server might be paid twice
 
     def _try_again(self, job: Job) -> None:
         if job.attempts < MOST_ATTEMPTS:

@@ -21,6 +21,7 @@ class FakeMaker:
     sketch = False
     width = 1
     needs_image = False
+    host: str | None = None
     rough = False
     repeats = False
     """Whether it says by what recipe a thing was made."""

@@ -280,6 +280,9 @@ async def test_a_job_that_takes_for_ever(tmp_path: Path, monkeypatch: pytest.Mon
         assert (await house.end())[0].error == "job.too_slow", "a pause puts the deadline off, it does not lift it"
         assert house.maker.cancelled == ["slow", "slow"]
         assert house.maker.given_up == ["cpu", "cpu"]
+        house.maker.host = "api.example"
+        house.submit("slow")
+        assert (await house.end())[0].attempts == 1, "a server that is slow is not asked, and paid, twice"
 
 
 @pytest.mark.slow
