@@ -1,8 +1,6 @@
 """Russian prompts by the tables: inflected words, counts, places; and what is in no table is not guessed."""
 
 import re
-from collections import Counter
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -80,17 +78,6 @@ def test_cases_say_who_does_what_and_whose_it_is(russian, english):
 def test_any_order_of_known_words_is_translated_or_refused(said):
     english = translate(" ".join(said))
     assert english is None or not re.search("[а-яё]", english, re.IGNORECASE)
-
-
-def test_no_english_word_stands_twice_in_a_section():
-    section, seen = "", Counter()
-    for line in files("daemon.translation").joinpath("words.yaml").read_text("utf-8").splitlines():
-        if named := re.match(r"(\w+):", line):
-            section = named[1]
-        elif row := re.match(r"  ([^#:]+):", line):
-            seen[section, row[1].strip('"')] += 1
-    assert len(seen) > 500
-    assert not [row for row, count in seen.items() if count > 1]
 
 
 def test_the_docs_tell_how_many_words_are_known():
