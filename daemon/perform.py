@@ -134,8 +134,7 @@ class Performer:
             case Stop():
                 self._session.silence()
             case Cancel():
-                cancelled = self._jobs.cancel("last")
-                await self.tell("cancelled" if cancelled else "nothing_to_cancel", language, turn)
+                await self._recall.cancel(language, turn)
             case Repeat():
                 await self.repeat(language, turn)
             case Volume():

@@ -61,11 +61,15 @@ class Recall:
         if action.artifact:
             await self._delete(action.artifact, language, turn)
         elif self._jobs.active():
-            await self._tell("cancelled" if self._jobs.cancel("last") else "nothing_to_cancel", language, turn)
+            await self.cancel(language, turn)
         elif (last := await self._last(action.kind, language, turn)) is not None:
             await self._tell(f"question.delete.{last.kind}", language, turn, prompt=_prompt(last))
             return Question("delete", artifact=last.id)
         return None
+
+    async def cancel(self, language: str, turn: str) -> None:
+        """Give up what was asked for last."""
+        await self._tell("cancelled" if self._jobs.cancel("last") else "nothing_to_cancel", language, turn)
 
     async def _delete(self, artifact: str, language: str, turn: str) -> None:
         try:

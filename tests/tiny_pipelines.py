@@ -72,17 +72,18 @@ def unet(**more: Any) -> Any:
 def _sd(folder: Path) -> Any:
     from diffusers import DDIMScheduler, StableDiffusionPipeline
 
-    words = tokenizer(folder / "tokenizer")
     return StableDiffusionPipeline(
         unet=unet(cross_attention_dim=32),
         scheduler=DDIMScheduler(**NOISE, clip_sample=False, set_alpha_to_one=False),
-        vae=autoencoder(),
-        text_encoder=reader("CLIPTextModel", len(words)),
-        tokenizer=words,
-        safety_checker=None,
-        feature_extractor=None,
-        requires_safety_checker=False,
+        **_unchecked(folder),
     )
+
+
+def _unchecked(folder: Path) -> dict[str, Any]:
+    """Return the parts around a UNet, without a safety checker."""
+    words = tokenizer(folder / "tokenizer")
+    parts = {"vae": autoencoder(), "text_encoder": reader("CLIPTextModel", len(words)), "tokenizer": words}
+    return {**parts, "safety_checker": None, "feature_extractor": None, "requires_safety_checker": False}
 
 
 def _checked(folder: Path) -> Any:
@@ -108,16 +109,10 @@ def _lcm(folder: Path) -> Any:
     """One whose pipeline knows no negative prompt."""
     from diffusers import LatentConsistencyModelPipeline, LCMScheduler
 
-    words = tokenizer(folder / "tokenizer")
     return LatentConsistencyModelPipeline(
         unet=unet(cross_attention_dim=32, time_cond_proj_dim=8),
         scheduler=LCMScheduler(**NOISE),
-        vae=autoencoder(),
-        text_encoder=reader("CLIPTextModel", len(words)),
-        tokenizer=words,
-        safety_checker=None,
-        feature_extractor=None,
-        requires_safety_checker=False,
+        **_unchecked(folder),
     )
 
 

@@ -5,8 +5,9 @@ nothing has been learnt or chosen by, so its figures are the honest ones.
 """
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,7 +105,7 @@ class Recipe:
             clips = self._all("phrase", makers, self._clips)
             near_misses = self._all("near", makers, self._near)
             others = self._all("other", makers, self._minutes)
-            clear = {part: self._made(makers, self._clear(part)) for part in JUDGED}
+            clear = {part: list(chain.from_iterable(_sound(makers, self._clear(part)))) for part in JUDGED}
         network = self._trained(clips["training"], near_misses["training"], others["training"])
         return self._judged(network, clips, near_misses, others, clear)
 
@@ -118,8 +119,8 @@ class Recipe:
             takes = self._shelf.get(kind, wanted[part]) if stage == "other" else None
             if takes is None:
                 takes = []
-                for at, found in enumerate(makers.make(wanted[part]), 1):
-                    takes += [take for take in found if len(take.embeddings)]
+                for at, found in enumerate(_sound(makers, wanted[part]), 1):
+                    takes += found
                     self._step(stage, (done + at) / whole)
                 if stage == "other":
                     self._shelf.put(kind, wanted[part], takes)
@@ -127,10 +128,6 @@ class Recipe:
             done += len(wanted[part])
             self._step(stage, done / whole)
         return made
-
-    @staticmethod
-    def _made(makers: Makers, orders: Sequence[Order]) -> list[Take]:
-        return [take for found in makers.make(orders) for take in found if len(take.embeddings)]
 
     def _clips(self, part: Part) -> Sequence[Order]:
         count = self._scale.clips[PARTS.index(part)]
@@ -225,6 +222,12 @@ class Recipe:
         if take.voice:  # a clip
             return Scored(tuple(scores.tolist()), (take.said[0][1], take.said[0][2]), take.voice)
         return Scored(tuple(np.where(self._free(take), scores, 0).tolist()))
+
+
+def _sound(makers: Makers, orders: Sequence[Order]) -> Iterator[list[Take]]:
+    """Yield the takes of each order, but those too short to hear anything in."""
+    for found in makers.make(orders):
+        yield [take for take in found if len(take.embeddings)]
 
 
 def _figures(heard: _Heard, rule: WordRule) -> Figures:

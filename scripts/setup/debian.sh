@@ -2,7 +2,7 @@
 # Debian packages: what is missing, and putting it there without removing or starting anything of the user's.
 
 run_packages=(ca-certificates espeak-ng fonts-noto-color-emoji libfribidi0 libportaudio2 mosquitto)
-test_packages=(faketime flite gcc git libc6-dev libsystemd-dev pkg-config shellcheck sox)
+test_packages=(faketime festival festvox-kallpc16k flite gcc git libc6-dev libsystemd-dev pkg-config shellcheck sox)
 sound_packages=(libasound2-plugins pulseaudio pulseaudio-utils) # a private server with a virtual sound card
 policy=/usr/sbin/policy-rc.d
 

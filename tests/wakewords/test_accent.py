@@ -1,7 +1,5 @@
 """Another language by English phones: flite's, and those of festival's English voices."""
 
-import shutil
-
 import pytest
 
 from daemon.wakewords.accent import PHONES, VOWELS, phones, syllables
@@ -57,7 +55,6 @@ def test_flite_speaks_russian():
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not shutil.which("text2wave"), reason="festival is not installed")
 def test_festival_speaks_russian_as_fast_as_it_is_asked():
     voice = Voice("festival", "kal_diphone", "ru")
     quick, slow = speak([Line("эй, комбайн", voice, speed) for speed in (200, 100)])
