@@ -5,13 +5,12 @@ by small frozen orders, each with a seed of its own, so that any process makes t
 """
 
 import os
-import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
-from multiprocessing import active_children, get_context
+from multiprocessing import active_children
 from typing import Self
 
 import numpy as np
@@ -26,6 +25,7 @@ from daemon.wakewords.misses import near
 from daemon.wakewords.sentences import Part, commands, lines
 from daemon.wakewords.speech import Line, Spoken, speak
 from daemon.wakewords.voices import foreign, voices
+from daemon.wakewords.workers import begin, context
 
 MINUTE = 60 * RATE
 STRANGERS, FOREIGN, PRECEDED, FOLLOWED, STRETCHED = 0.15, 0.35, 0.25, 0.5, 0.6
@@ -171,16 +171,11 @@ def _make(order: Order) -> list[Take]:
     return order.make()
 
 
-def _begin() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's: it ends us
-    os.nice(5)
-
-
 class Makers:
     """Processes that make takes, as many as there are cores; a context manager. Ctrl-C ends them at once."""
 
     def __init__(self) -> None:
-        self._pool = ProcessPoolExecutor(len(os.sched_getaffinity(0)), get_context("spawn"), _begin)
+        self._pool = ProcessPoolExecutor(len(os.sched_getaffinity(0)), context(), begin)
 
     def __enter__(self) -> Self:
         return self

@@ -17,9 +17,10 @@ from daemon.wakewords.card import Figures
 from daemon.wakewords.judgement import PATIENCES, Point, Scored, choose, curve, hits, point, woken
 from daemon.wakewords.material import Makers, Minutes, Order, Take, clip_orders, silence
 from daemon.wakewords.misses import misses, near
-from daemon.wakewords.network import Network, Windows, row, train
+from daemon.wakewords.network import Network, Windows, row
 from daemon.wakewords.sentences import PARTS, Part, beginning, part_of, vocabulary
 from daemon.wakewords.shelf import Shelf
+from daemon.wakewords.training import train
 from daemon.wakewords.voices import accents
 from intents.normalize import normalize
 
@@ -178,10 +179,12 @@ class Recipe:
             else:
                 no.append(start + frames[self._free(take)])
         return train(
-            Windows(whole, np.concatenate(yes)),
-            Windows(whole, np.concatenate(no)),
+            whole,
+            np.concatenate(yes),
+            np.concatenate(no),
             steps=self._scale.steps,
             seed=SEED,
+            scratch=self._shelf.folder,
             step=lambda share: self._step("training", share),
         )
 

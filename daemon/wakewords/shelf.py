@@ -23,7 +23,7 @@ class Shelf:
     """Takes by the kind of thing they are, in one folder."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     def get(self, kind: str, orders: Sequence[object]) -> list[Take] | None:
         """Return what was made of the orders earlier, or None."""
@@ -45,7 +45,7 @@ class Shelf:
             {"frames": len(take.embeddings), "said": take.said, "voice": take.voice, "seconds": take.seconds}
             for take in takes
         ]
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         with written(self._path(kind, orders)) as file:
             np.savez(
                 file,
@@ -55,4 +55,4 @@ class Shelf:
 
     def _path(self, kind: str, orders: Sequence[object]) -> Path:
         making = hashlib.sha256(repr((MAKING, version(), list(orders))).encode())
-        return self._folder / f"{kind}-{making.hexdigest()[:16]}.npz"
+        return self.folder / f"{kind}-{making.hexdigest()[:16]}.npz"

@@ -9,10 +9,11 @@ from daemon.passing import written
 from daemon.wakewords import recipe
 from daemon.wakewords.judgement import Scored, point
 from daemon.wakewords.material import Clips, Minutes, Take
-from daemon.wakewords.network import SHAPES, Layer, train
+from daemon.wakewords.network import Layer
 from daemon.wakewords.recipe import Recipe, Scale, Trained
 from daemon.wakewords.sentences import PARTS, lines, part_of, vocabulary
 from daemon.wakewords.shelf import Shelf
+from daemon.wakewords.training import SHAPES, train
 from daemon.wakewords.voices import voices
 
 TINY = Scale(clips=(96, 24, 48), near=(24, 24, 24), minutes=(3, 2, 3), steps=250)
