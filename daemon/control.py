@@ -177,7 +177,7 @@ def _request(line: bytes) -> dict[str, Any]:
 
 
 def _refusal(error: KombainError) -> dict[str, Any]:
-    return {"ok": False, "code": error.code, "values": {name: str(value) for name, value in error.values.items()}}
+    return {"ok": False, "code": error.code, "values": error.plain}
 
 
 async def _tell(events: Subscription, writer: asyncio.StreamWriter) -> None:

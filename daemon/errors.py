@@ -1,5 +1,8 @@
 """The one tree of errors. An error is a stable code and values; its sentence, in each language, is in `messages/`."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from daemon import messages
 
 
@@ -7,7 +10,8 @@ class KombainError(Exception):
     """What went wrong, where, and what to do, in one sentence.
 
     `code` is stable and names the sentence `errors.<code>` in `messages/<language>.yaml`; `values` fill it in.
-    It crosses processes, MQTT and the command line as `{"code": ..., "values": {...}}`.
+    A value may be an error itself, or a list of them, which are told in the reader's language too. An error crosses
+    processes, MQTT and the command line as `{"code": ..., "values": plain}`.
     """
 
     def __init__(self, code: str, /, **values: object) -> None:
@@ -16,9 +20,13 @@ class KombainError(Exception):
         self.values = values
 
     def text(self, language: str = "en") -> str:
-        """Return the sentence in `language`; a value that has a `text` of its own is put in in that language too."""
-        told = {name: value.text(language) if hasattr(value, "text") else value for name, value in self.values.items()}
-        return messages.text(f"errors.{self.code}", language, **told)
+        """Return the sentence in `language`."""
+        return messages.text(f"errors.{self.code}", language, **told(self.values, language))
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """The values as JSON can hold them."""
+        return {name: _plain(value) for name, value in self.values.items()}
 
     def __str__(self) -> str:
         return self.text()
@@ -29,6 +37,42 @@ class KombainError(Exception):
 
 def _rebuild(kind: type[KombainError], code: str, values: dict[str, object]) -> KombainError:
     return kind(code, **values)
+
+
+def told(values: Mapping[str, object], language: str) -> dict[str, object]:
+    """Return the values with their errors, whole or `plain`, as sentences in `language`."""
+    return {name: _told(value, language) for name, value in values.items()}
+
+
+def _told(value: object, language: str) -> object:
+    match value:
+        case KombainError():
+            return _sentence(value, language)
+        case {"code": str(code), "values": dict(values)}:
+            return _sentence(KombainError(code, **values), language)
+        case [_, *_]:
+            return " ".join(str(_told(each, language)) for each in value)
+    return value
+
+
+def _sentence(error: KombainError, language: str) -> str:
+    try:
+        return error.text(language)
+    except (KeyError, TypeError, ValueError):  # an outsider's engine may have codes that are not ours
+        return error.code
+
+
+def _plain(value: object) -> Any:
+    match value:
+        case KombainError():
+            return {"code": value.code, "values": value.plain}
+        case str() | int() | float() | None:
+            return value
+        case list() | tuple():
+            return [_plain(each) for each in value]
+        case dict():
+            return {str(name): _plain(each) for name, each in value.items()}
+    return str(value)
 
 
 class ConfigError(KombainError):

@@ -205,4 +205,4 @@ def part_changed(part: str, health: Health, error: KombainError | None, *, at: f
     """Return the event of a part that is well, or not well because of `error`."""
     if error is None:
         return PartChanged(part=part, health=health, at=at)
-    return PartChanged(part=part, health=health, why=str(error), code=error.code, values=error.values, at=at)
+    return PartChanged(part=part, health=health, why=str(error), code=error.code, values=error.plain, at=at)

@@ -98,7 +98,7 @@ def _update(db: sqlite3.Connection, job: Job) -> None:
         " WHERE id = ?",
         (
             *(job.state, job.attempts, job.started, job.ended, job.error),
-            *(json.dumps(job.error_values, default=str), job.artifact, job.id),
+            *(json.dumps(job.error_values), job.artifact, job.id),
         ),
     )
 

@@ -100,7 +100,7 @@ class Queue:
     def fail(self, job: Job, error: KombainError, state: JobState = JobState.FAILED) -> None:
         """End a job with the reason why nothing came of it."""
         log.warning("job %s: %s", job.id, error)
-        self.end(replace(job, error=error.code, error_values=error.values), state)
+        self.end(replace(job, error=error.code, error_values=error.plain), state)
 
     def end(self, job: Job, state: JobState) -> None:
         """End a job of which nothing came, and with it the child that waits for it."""

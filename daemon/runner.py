@@ -107,7 +107,7 @@ class Runner:
         except JobError as error:  # the store does not work: the row stays as it is and is taken up at the next start
             log.error("%s", error)  # noqa: TRY400 - it is a sentence, not a bug
             self._bus.publish(Failed(code=error.code, text=str(error), part="jobs", turn=job.turn, at=time.time()))
-            self._queue.forget(replace(job, state=JobState.FAILED, error=error.code, error_values=error.values), None)
+            self._queue.forget(replace(job, state=JobState.FAILED, error=error.code, error_values=error.plain), None)
         finally:
             self.making.pop(job.id, None)
 

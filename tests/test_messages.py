@@ -174,3 +174,11 @@ def test_a_key_in_an_f_string_counts_as_used() -> None:
     assert used.fullmatch("replies.done.picture")
     assert used.fullmatch("errors.oven.cold")
     assert not used.fullmatch("replies.failed.picture")
+
+
+def test_russian_has_a_decimal_comma_where_a_number_is_told_and_not_where_it_is_to_be_typed() -> None:
+    told = {"engine": "mini-1.5", "seconds": 1.84}
+    assert messages.text("say.played", "ru", **told) == "1,8 с, голос: mini-1.5"
+    assert messages.text("say.played", "en", **told) == "1.8 s, spoken by mini-1.5"
+    field = {"field": "volume", "name": "set", "value": 1.5, "least": 0.1, "most": 1.0}
+    assert "— 1.5, а может быть от 0.1 до 1.0" in messages.text("errors.command.range", "ru", **field)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from daemon import messages, paths
 from daemon.config import Config, load
-from daemon.errors import ConfigError
+from daemon.errors import ConfigError, told
 
 Severity = Literal["failure", "warning"]
 
@@ -26,8 +26,7 @@ class Finding:
 
     def text(self, language: str) -> str:
         """Return what is wrong, in a sentence."""
-        told = {key: value.text(language) if hasattr(value, "text") else value for key, value in self.values.items()}
-        return messages.text(f"doctor.problems.{self.code}", language, **told)
+        return messages.text(f"doctor.problems.{self.code}", language, **told(self.values, language))
 
 
 Findings = Iterator[Finding]

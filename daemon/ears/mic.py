@@ -77,7 +77,7 @@ class Microphone(AbstractContextManager["Microphone"]):
                     yield frame
             except AudioError as error:
                 if not lost:
-                    yield State("lost", error.code, dict(error.values))
+                    yield State("lost", error.code, error.plain)
                 lost = True
             yield from self._pause(retry)
             retry = min(retry * 2, LAST_RETRY)

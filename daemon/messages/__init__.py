@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache
+from string import Formatter
 from typing import Any
 
 from intents.tables import read
@@ -19,7 +20,8 @@ def text(key: str, language: str, /, **values: object) -> str:
     if isinstance(found, dict):
         form = _plural_rule(language if language in LANGUAGES else "en")(values["n"])
         found = found.get(form) or found["other"]
-    return str(found).format(**values) if values else str(found)
+    formatter = _Commas() if language == "ru" else Formatter()
+    return formatter.vformat(str(found), (), values) if values else str(found)
 
 
 def every(language: str) -> Iterator[str]:
@@ -31,6 +33,14 @@ def every(language: str) -> Iterator[str]:
             waiting += node.values()
         else:
             yield str(node)
+
+
+class _Commas(Formatter):
+    """Fills in numbers with a decimal comma, but leaves those without a format as one would type them."""
+
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        filled = super().format_field(value, format_spec)
+        return filled.replace(".", ",") if format_spec and isinstance(value, float) else filled
 
 
 def _lookup(key: str, language: str) -> Any:

@@ -46,8 +46,7 @@ def loaded(section: Mapping[str, Any], models: Path) -> tuple[Stt, Choice]:
     except EngineError as error:
         if section.get("engine", "auto") != "auto" or choice.engine == STAND_IN:
             raise
-        values = {key: str(value) for key, value in error.values.items()}
-        return _load(STAND_IN, section, models), Choice(STAND_IN, f"errors.{error.code}", values)
+        return _load(STAND_IN, section, models), Choice(STAND_IN, f"errors.{error.code}", error.plain)
 
 
 def _load(name: str, section: Mapping[str, Any], models: Path) -> Stt:

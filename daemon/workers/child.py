@@ -149,8 +149,7 @@ def _run(service: Service, call: Call, link: Link) -> None:
 
 def _told(error: KombainError) -> dict[str, object]:
     """Return an error for the wire; `died`: a process that the engine runs by itself is dead, which counts as ours."""
-    plain = {key: value if isinstance(value, str | int | float) else str(value) for key, value in error.values.items()}
-    return {"code": error.code, "values": plain, "died": isinstance(error, WorkerError)}
+    return {"code": error.code, "values": error.plain, "died": isinstance(error, WorkerError)}
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -36,7 +36,7 @@ class Choice:
 
     def why(self, language: str = "en") -> str:
         """Return a sentence for each engine that is not used, though it might be better ("" when there is none)."""
-        return _sentences(self.passed_over | self.declined, language)
+        return " ".join(each.text(language) for each in _reasons(self.passed_over | self.declined))
 
 
 def choose(kind: str, section: dict[str, Any], models: Path) -> Choice:
@@ -61,7 +61,7 @@ def choose(kind: str, section: dict[str, Any], models: Path) -> Choice:
             continue
         suffix = f".{section['format']}" if "format" in section else engine.suffix
         return Choice(name, engine, suffix, options.model_dump(mode="json"), passed_over, declined)
-    raise EngineError("making.no_engine", kind=kind, why=_Reasons(passed_over | declined))
+    raise EngineError("making.no_engine", kind=kind, why=_reasons(passed_over | declined))
 
 
 def unfit(kind: str, engine: Generator, host_mb: int) -> EngineError | None:
@@ -90,27 +90,5 @@ def _options(kind: str, name: str, section: dict[str, Any]) -> Options:
     return options
 
 
-class _Reasons(str):
-    """Why no engine can run: in English where it crosses to another process, in any language before that."""
-
-    __slots__ = ("_reasons",)
-    _reasons: Mapping[str, EngineError]
-
-    def __new__(cls, reasons: Mapping[str, EngineError]) -> Self:
-        made = super().__new__(cls, _sentences(reasons, "en"))
-        made._reasons = reasons
-        return made
-
-    def text(self, language: str) -> str:
-        return _sentences(self._reasons, language)
-
-
-def _sentences(reasons: Mapping[str, EngineError], language: str) -> str:
-    return " ".join(f"{name}: {_sentence(why, language)}" for name, why in reasons.items())
-
-
-def _sentence(why: EngineError, language: str) -> str:
-    try:
-        return why.text(language)
-    except KeyError:  # an outsider's engine may have codes that are not ours
-        return why.code
+def _reasons(reasons: Mapping[str, EngineError]) -> list[EngineError]:
+    return [EngineError("making.engine_unused", name=name, why=why) for name, why in reasons.items()]

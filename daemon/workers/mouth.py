@@ -192,7 +192,7 @@ class _Play:
 
 
 def _wire(error: KombainError | None) -> dict[str, Any] | None:
-    return {"code": error.code, "values": dict(error.values)} if error else None
+    return {"code": error.code, "values": error.plain} if error else None
 
 
 @dataclass(frozen=True, slots=True)

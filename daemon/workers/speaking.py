@@ -71,13 +71,13 @@ def _load(name: str, section: dict[str, Any], models: Path) -> Tts:
 def _voice(able: list[str], wanted: str, refused: dict[str, EngineError], language: str) -> Voice:
     if not able:
         error = next(iter(refused.values()), EngineError("engine.no_voice", language=language, engine=wanted))
-        return Voice(None, f"errors.{error.code}", dict(error.values))
+        return Voice(None, f"errors.{error.code}", error.plain)
     if wanted != "auto":
         return Voice(able[0], "voice.chosen", {"engine": able[0]})
     if able[0] == BEST_FIRST[0]:
         return Voice(able[0], "voice.best", {"engine": able[0]})
     error = refused.get(BEST_FIRST[0], EngineError("engine.no_voice", language=language, engine=BEST_FIRST[0]))
-    return Voice(able[0], f"errors.{error.code}", dict(error.values))
+    return Voice(able[0], f"errors.{error.code}", error.plain)
 
 
 class Service:
