@@ -50,7 +50,7 @@ def _told(value: object, language: str) -> object:
             return _sentence(value, language)
         case {"code": str(code), "values": dict(values)}:
             return _sentence(KombainError(code, **values), language)
-        case [_, *_]:
+        case list() | tuple():
             return " ".join(str(_told(each, language)) for each in value)
     return value
 

@@ -11,10 +11,7 @@ def test_the_reasons_within_an_error_are_told_in_the_readers_language_behind_any
     behind = from_wire(error.code, json.loads(json.dumps(error.plain)))
     for language, sentence in (
         ("en", "No engine can make a clip here (svd: on this machine one would take"),
-        (
-            "ru",
-            "Ни один движок из раздела clip здесь не работает (svd: на этой машине пришлось бы ждать",
-        ),
+        ("ru", "Ни один движок из раздела clip здесь не работает (svd: на этой машине пришлось бы ждать"),
     ):
         assert error.text(language).startswith(sentence)
         assert error.text(language).endswith("own: own.code x: x).")
@@ -29,8 +26,8 @@ def test_other_values_cross_as_text() -> None:
         "words": ["a", "b"],
         "none": None,
     }
-    assert told({"path": Path("/a"), "words": ["a", "b"], "none": []}, "ru") == {
+    assert told({"path": Path("/a"), "words": ["a", "b"], "none": ()}, "ru") == {
         "path": Path("/a"),
         "words": "a b",
-        "none": [],
+        "none": "",
     }

@@ -16,9 +16,10 @@ def text(key: str, language: str, /, **values: object) -> str:
     A message that is a mapping of CLDR plural categories (one, few, many, other) is chosen by the value `n`.
     Raises KeyError for a key that does not exist: a programmer's mistake, caught by a test.
     """
-    found = _lookup(key, language if language in LANGUAGES else "en")
+    language = language if language in LANGUAGES else "en"
+    found = _lookup(key, language)
     if isinstance(found, dict):
-        form = _plural_rule(language if language in LANGUAGES else "en")(values["n"])
+        form = _plural_rule(language)(values["n"])
         found = found.get(form) or found["other"]
     formatter = _Commas() if language == "ru" else Formatter()
     return formatter.vformat(str(found), (), values) if values else str(found)
