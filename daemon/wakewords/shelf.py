@@ -15,7 +15,7 @@ from daemon.passing import written
 from daemon.wakewords.material import Take
 from daemon.wakewords.voices import version
 
-MAKING = 2
+MAKING = 3
 """To be raised when air, sentences, voices or features make something else of the same order."""
 
 

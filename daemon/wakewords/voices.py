@@ -20,7 +20,7 @@ from daemon.wakewords.misses import distance
 from daemon.wakewords.sentences import Part
 
 PROGRAM = "espeak-ng"
-NO_VOICES = {"whisper", "croak", "demonic", "announcer", "unirobot", "fast"}
+NO_VOICES = {"whisper", "croak", "demonic", "announcer", "unirobot", "fast", "kaukovalta"}
 """Makes that nobody sounds like."""
 HELD_OUT: dict[Part, tuple[str, ...]] = {
     "test": ("klatt", "ed", "edward", "anika", "belinda", "boris", "grandma", "iven", "jacky", "miguel", "steph"),

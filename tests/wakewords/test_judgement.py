@@ -48,9 +48,14 @@ def test_one_outlier_does_not_make_the_word_deaf() -> None:
     assert choose([made((0.1, 1), (0.4, 0))]).false_rejects == 0.1
 
 
-def test_of_points_that_are_as_good_the_quieter_is_taken() -> None:
-    one, two = made((0.0, 2), (0.2, 1)), made((0.0, 3), (0.4, 0))
-    assert choose([one, two]).false_accepts == 0
+def test_of_points_that_are_as_good_the_middle_is_taken() -> None:
+    assert choose([made((0.0, 2), (0.0, 0), (0.005, 0), (0.02, 0), (0.3, 0))]).threshold == 0.03
+
+
+def test_of_patiences_that_are_as_good_the_one_with_most_room_is_taken() -> None:
+    narrow = made((0.0, 2), (0.01, 0), (0.2, 0))
+    wide = made((0.0, 1), (0.01, 0), (0.01, 0), (0.02, 0), patience=3)
+    assert choose([narrow, wide]) == wide[2]
 
 
 def test_the_patience_with_fewer_trouble_is_taken() -> None:
