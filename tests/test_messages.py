@@ -182,3 +182,4 @@ def test_russian_has_a_decimal_comma_where_a_number_is_told_and_not_where_it_is_
     assert messages.text("say.played", "en", **told) == "1.8 s, spoken by mini-1.5"
     field = {"field": "volume", "name": "set", "value": 1.5, "least": 0.1, "most": 1.0}
     assert "— 1.5, а может быть от 0.1 до 1.0" in messages.text("errors.command.range", "ru", **field)
+    assert [messages.number(0.083, ".1%", language) for language in ("ru", "en", "de")] == ["8,3%", "8.3%", "8.3%"]

@@ -79,8 +79,7 @@ def tell(meter: "Meter", hits: dict[str, int], verdicts: list[str], language: st
     """Print what was measured, and the verdicts on it."""
     from daemon import messages
 
-    levels = {"noise": round(meter.noise, 1), "speech": round(meter.speech, 1)}
-    print(messages.text("mic_test.levels", language, **levels))
+    print(messages.text("mic_test.levels", language, noise=meter.noise, speech=meter.speech))
     for word, score in meter.scores.items():
         code = "mic_test.woken" if hits[word] else "mic_test.not_woken"
         print(messages.text(code, language, word=word, score=score, n=hits[word]))

@@ -149,9 +149,10 @@ def _keep(folder: Path, name: str, card: Any, trained: Any) -> None:
     from daemon.wakewords import onnx
     from daemon.wakewords.chart import drawn
 
+    language = system_language()
     for suffix, content in (
         (".json", card.model_dump_json(indent=1).encode() + b"\n"),
-        (".svg", drawn(trained.curves, trained.chosen, _words(name, card, system_language())).encode()),
+        (".svg", drawn(trained.curves, trained.chosen, _words(name, card, language), language).encode()),
         (".onnx", onnx.encoded(trained.network)),
     ):
         with written(folder / f"{name}{suffix}") as file:
@@ -208,6 +209,9 @@ def _table(trained: Any, language: str) -> None:
     for at in sorted({middle, *range(middle % 4, len(rows), 4)}):
         cells = [f"{rows[at][0].threshold:.4f}" + (" ←" if at == middle else "  ")]
         for point in rows[at]:
-            cells += [f"{point.false_rejects:.1%}", f"{point.per_hour:.1f}"]
+            cells += [
+                messages.number(point.false_rejects, ".1%", language),
+                messages.number(point.per_hour, ".1f", language),
+            ]
         table.add_row(*cells, style="bold" if at == middle else None)
     Console().print(table)

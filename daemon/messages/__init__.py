@@ -21,8 +21,12 @@ def text(key: str, language: str, /, **values: object) -> str:
     if isinstance(found, dict):
         form = _plural_rule(language)(values["n"])
         found = found.get(form) or found["other"]
-    formatter = _Commas() if language == "ru" else Formatter()
-    return formatter.vformat(str(found), (), values) if values else str(found)
+    return _formatter(language).vformat(str(found), (), values) if values else str(found)
+
+
+def number(value: float, form: str, language: str) -> str:
+    """Return a number in a format of Python's, as it is written in the language."""
+    return str(_formatter(language).format_field(value, form))
 
 
 def every(language: str) -> Iterator[str]:
@@ -42,6 +46,10 @@ class _Commas(Formatter):
     def format_field(self, value: Any, format_spec: str) -> Any:
         filled = super().format_field(value, format_spec)
         return filled.replace(".", ",") if format_spec and isinstance(value, float) else filled
+
+
+def _formatter(language: str) -> Formatter:
+    return _Commas() if language == "ru" else Formatter()
 
 
 def _lookup(key: str, language: str) -> Any:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from daemon import messages
 from daemon.wakewords.judgement import Point
 from daemon.wakewords.sentences import Part
 
@@ -22,14 +23,17 @@ TICK = {0.05: 0.01, 0.1: 0.02, 0.25: 0.05, 0.5: 0.1, 1.0: 0.2}
 """Distance of the marks for each height of the picture."""
 
 
-def drawn(curves: Mapping[Part, Sequence[Point]], chosen: Point, words: Mapping[str, str]) -> str:
-    """Return the picture. `words`: title, below, rejects, accepts, none, chosen, bar, and the names of the curves."""
+def drawn(curves: Mapping[Part, Sequence[Point]], chosen: Point, words: Mapping[str, str], language: str) -> str:
+    """Return the picture, its numbers as `language` writes them.
+
+    `words`: title, below, rejects, accepts, none, chosen, bar, and the names of the curves.
+    """
     marked = [
         (name, point) for name, points in curves.items() for point in points if point.threshold == chosen.threshold
     ]
     highest = max([BAR, *(point.false_rejects for _, point in marked)])
     top = next(top for top in TICK if highest * 1.6 <= top or top == 1)
-    parts = [*_frame(top, words), *_bar(top, words)]
+    parts = [*_frame(top, words, language), *_bar(top, words)]
     for name, points in curves.items():
         parts += _line([point for point in points if point.false_rejects <= top], top, COLOURS[name], words[name])
     parts += [_mark(_x(point), _y(point.false_rejects, top), COLOURS[name]) for name, point in marked]
@@ -60,7 +64,7 @@ def _text(x: float, y: float, text: str, more: str = "") -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" {more}>{escape(text)}</text>'
 
 
-def _frame(top: float, words: Mapping[str, str]) -> list[str]:
+def _frame(top: float, words: Mapping[str, str], language: str) -> list[str]:
     low, right = HEIGHT - BOTTOM, WIDTH - RIGHT
     parts = [
         _text(LEFT, 30, words["title"], 'font-size="18" font-weight="bold" fill="#111"'),
@@ -75,7 +79,7 @@ def _frame(top: float, words: Mapping[str, str]) -> list[str]:
     for tick in TICKS:
         x = _place(tick)
         parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{low}" stroke="#efefef"/>')
-        parts.append(_text(x, low + 20, f"{tick:g}", 'text-anchor="middle"'))
+        parts.append(_text(x, low + 20, messages.number(tick, "g", language), 'text-anchor="middle"'))
     parts.append(_text(LEFT + NONE_AT / 2, low + 20, words["none"], 'text-anchor="middle"'))
     parts.append(f'<path d="M{LEFT} {TOP}V{low}H{right}" fill="none" stroke="#888"/>')
     parts.append(_text((LEFT + right) / 2, low + 46, words["accepts"], 'text-anchor="middle"'))
