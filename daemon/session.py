@@ -159,6 +159,11 @@ class Session:
         troubled = [part for part in self._parts.values() if part.health != Health.OK]
         return [part.sentence(language) for part in troubled if part.why]
 
+    def fail(self, error: KombainError, turn: str) -> None:
+        """Tell all who listen to events that something in a turn failed."""
+        log.error("%s", error)
+        self._bus.publish(Failed(code=error.code, text=error.text(self.language), turn=turn, at=time.time()))
+
     # what comes from outside: MQTT, the command line
 
     def listen(self) -> None:
@@ -175,7 +180,7 @@ class Session:
         if not self._taking:
             return
         if self._waiting >= WAITING:
-            self._fail(KombainError("session.busy", most=WAITING), turn)
+            self.fail(KombainError("session.busy", most=WAITING), turn)
             return
         self._waiting += 1
         self._tasks.create_task(self._in_turn(speak, turn), name="session: a turn that waits")
@@ -223,7 +228,7 @@ class Session:
             self._source_state = "lost"
             self._settle()
         except KombainError as error:
-            self._fail(error, "")
+            self.fail(error, "")
             self._source_state, self.deaf = "lost", error
             self._settle()
             await ears.recovered()  # until then there is no way to hear: typed requests still work
@@ -329,7 +334,7 @@ class Session:
                 await asyncio.wait([before])
             await job()
         except KombainError as error:
-            self._fail(error, turn)
+            self.fail(error, turn)
             if self._utterance is not None and self._utterance.turn == turn:
                 self._drop()
             await self._voice.earcon("error")
@@ -370,7 +375,3 @@ class Session:
         async for change in changes:
             if isinstance(change, PartChanged):
                 self._parts[change.part] = change
-
-    def _fail(self, error: KombainError, turn: str) -> None:
-        log.error("%s", error)
-        self._bus.publish(Failed(code=error.code, text=error.text(self.language), turn=turn, at=time.time()))

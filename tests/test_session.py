@@ -168,6 +168,9 @@ async def test_where_no_engine_can_make_it_there_is_one_reply_and_no_job(tmp_pat
         await say(house, replies=2)
         assert house.mouth.heard[0].startswith("The picture could not be made. ")
         assert (house.mouth.heard[1], of(house, JobChanged)) == ("hello", [])
+        (failed,) = of(house, Failed)
+        assert failed.code == "making.no_engine"
+        assert house.mouth.heard[0].endswith(failed.text)
 
 
 async def say(house, *, replies):
