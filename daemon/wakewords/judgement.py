@@ -18,8 +18,8 @@ EARLY, LATE = 2, 12
 """Frames before the phrase's end and behind it in which a hit is a hit of the phrase."""
 ANNOYANCE = 0.2
 """One wrong waking an hour is as bad as this share of the phrases missed."""
-TOLERANCE = 0.02
-"""Points whose trouble differs by less are as good as each other, for all that the validation can say."""
+ALLOWED = 0.15
+"""Share of the phrases said in rooms and noise that may be missed for being stricter than the weighing asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,8 @@ class Point:
     """Wakings without the phrase, in all recordings without it."""
     hours: float
     """Length of those recordings."""
+    in_noise: float = 0.0
+    """Share of the phrases said in rooms and noise that did not wake."""
 
     @property
     def per_hour(self) -> float:
@@ -64,30 +66,35 @@ def woken(clip: Scored, rule: WordRule) -> bool:
     return any(min(start + EARLY, end - EARLY) <= at <= end + LATE for at in hits(clip.scores, rule))
 
 
-def point(clips: Sequence[Scored], others: Sequence[Scored], rule: WordRule) -> Point:
-    """Judge one threshold."""
-    missed = sum(not woken(clip, rule) for clip in clips)
+def missed(clips: Sequence[Scored], rule: WordRule) -> float:
+    """Return the share of the clips whose phrase does not wake."""
+    return sum(not woken(clip, rule) for clip in clips) / len(clips) if clips else 0.0
+
+
+def point(clips: Sequence[Scored], others: Sequence[Scored], rule: WordRule, noisy: Sequence[Scored] = ()) -> Point:
+    """Judge one threshold by phrases, recordings without them, and phrases in noise."""
     wrong = sum(len(hits(other.scores, rule)) for other in others)
     hours = sum(len(other.scores) for other in others) * FRAME / RATE / 3600
-    return Point(rule.threshold, rule.patience, missed / len(clips) if clips else 0.0, wrong, hours)
+    return Point(rule.threshold, rule.patience, missed(clips, rule), wrong, hours, missed(noisy, rule))
 
 
-def curve(clips: Sequence[Scored], others: Sequence[Scored], patience: int) -> list[Point]:
+def curve(
+    clips: Sequence[Scored], others: Sequence[Scored], patience: int, noisy: Sequence[Scored] = ()
+) -> list[Point]:
     """Judge all thresholds, from low to high."""
-    return [point(clips, others, WordRule(threshold, patience)) for threshold in THRESHOLDS]
+    return [point(clips, others, WordRule(threshold, patience), noisy) for threshold in THRESHOLDS]
 
 
 def choose(curves: Sequence[Sequence[Point]]) -> Point:
-    """Return the point to take: few false rejects and few false accepts, weighed against each other.
+    """Return the point to take: few false rejects and few false accepts, weighed, and from there as strict as may be.
 
-    One outlier in hours of validation must not make the word deaf, so it is no rule that there may be none. Points
-    nearly as good as the best can't be told from it, and at the edge of them the next voice is missed or the next hour
-    wakes: so it is the middle of them, at the patience that has most.
+    One outlier in hours of validation must not make the word deaf, so it is no rule that there may be none. None at
+    all in those hours says little of the next ones: how strict to be is then told by what noise makes it miss.
     """
-    best = min(_trouble(one) for points in curves for one in points)
-    good = [[one for one in points if _trouble(one) <= best + TOLERANCE] for points in curves]
-    most = max(good, key=len)
-    return most[len(most) // 2]
+    weighed = min((one for points in curves for one in points), key=lambda one: (_trouble(one), one.false_accepts))
+    limit = max(weighed.in_noise, ALLOWED)
+    strictest = [within[-1] for points in curves if (within := [one for one in points if one.in_noise <= limit])]
+    return min(strictest, key=lambda one: (one.false_accepts, one.false_rejects))
 
 
 def _trouble(one: Point) -> float:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from daemon.ears.wake import WordRule
 from daemon.wakewords.card import Figures
-from daemon.wakewords.judgement import PATIENCES, Point, Scored, choose, curve, hits, point, woken
+from daemon.wakewords.judgement import PATIENCES, Point, Scored, choose, curve, hits, missed, point
 from daemon.wakewords.material import Makers, Minutes, Order, Take, clip_orders, silence
 from daemon.wakewords.misses import misses, near
 from daemon.wakewords.network import Network, Windows, row
@@ -210,9 +210,9 @@ class Recipe:
             scored[part] = _Heard(*([self._scored(network, take) for take in kind[part]] for kind in material))
             self._step("judging", (at + 1) / 4)
         heard = scored["validation"]
-        chosen = choose([curve(heard.clear, heard.others, patience) for patience in PATIENCES])
+        chosen = choose([curve(heard.clear, heard.others, patience, heard.clips) for patience in PATIENCES])
         self._step("judging", 3 / 4)
-        curves = {part: curve(heard.clear, heard.others, chosen.patience) for part, heard in scored.items()}
+        curves = {part: curve(one.clear, one.others, chosen.patience, one.clips) for part, one in scored.items()}
         rule = WordRule(chosen.threshold, chosen.patience)
         figures = [_figures(scored[part], rule) for part in JUDGED]
         self._step("judging", 1.0)
@@ -239,14 +239,10 @@ def _figures(heard: _Heard, rule: WordRule) -> Figures:
     return Figures(
         clips=len(heard.clips),
         false_rejects=round(judged.false_rejects, 4),
-        other_synthesizer=round(_missed(strangers, rule), 4) if strangers else None,
-        clear=round(_missed(heard.clear, rule), 4),
+        other_synthesizer=round(missed(strangers, rule), 4) if strangers else None,
+        clear=round(missed(heard.clear, rule), 4),
         hours=round(judged.hours, 2),
         false_accepts=judged.false_accepts,
         near_misses=len(heard.near_misses),
         near_misses_woken=sum(bool(hits(clip.scores, rule)) for clip in heard.near_misses),
     )
-
-
-def _missed(clips: list[Scored], rule: WordRule) -> float:
-    return sum(not woken(clip, rule) for clip in clips) / len(clips)

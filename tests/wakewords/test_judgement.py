@@ -24,6 +24,7 @@ def test_a_hit_far_from_the_phrase_is_none_of_its() -> None:
 def test_a_point_counts_what_is_missed_and_what_is_wrong() -> None:
     judged = point([PHRASE, Scored(QUIET, (10, 20))], [OTHER, OTHER], WordRule(0.65))
     assert (judged.false_rejects, judged.false_accepts) == (0.5, 2)
+    assert point([], [], WordRule(0.65), [PHRASE, Scored(QUIET, (10, 20))]).in_noise == 0.5
     assert judged.hours == pytest.approx(2 * 62 * 0.08 / 3600)
     assert judged.per_hour == pytest.approx(2 / judged.hours)
 
@@ -35,29 +36,35 @@ def test_a_higher_threshold_never_hears_more_phrases() -> None:
     assert [one.threshold for one in points] == list(THRESHOLDS) == sorted(THRESHOLDS)
 
 
-def made(*pairs: tuple[float, int], patience: int = 1) -> list[Point]:
-    return [Point(at / 100, patience, rejects, accepts, 1.0) for at, (rejects, accepts) in enumerate(pairs, 1)]
+def made(*points: tuple[float, int, float], patience: int = 1) -> list[Point]:
+    """Points from their false rejects, false accepts and the share that is missed in noise."""
+    return [Point(at / 100, patience, one[0], one[1], 1.0, one[2]) for at, one in enumerate(points, 1)]
 
 
 def test_a_false_accept_and_false_rejects_are_weighed() -> None:
-    points = made((0.0, 9), (0.05, 4), (0.10, 2), (0.12, 1), (0.40, 0), (0.9, 0))
+    points = made((0.0, 9, 0.2), (0.05, 4, 0.3), (0.10, 2, 0.4), (0.12, 1, 0.5), (0.40, 0, 0.6), (0.9, 0, 0.9))
     assert choose([points]).threshold == 0.04
 
 
 def test_one_outlier_does_not_make_the_word_deaf() -> None:
-    assert choose([made((0.1, 1), (0.4, 0))]).false_rejects == 0.1
+    assert choose([made((0.1, 1, 0.3), (0.4, 0, 0.6))]).false_rejects == 0.1
 
 
-def test_of_points_that_are_as_good_the_middle_is_taken() -> None:
-    assert choose([made((0.0, 2), (0.0, 0), (0.005, 0), (0.02, 0), (0.3, 0))]).threshold == 0.03
+def test_where_noise_leaves_room_it_is_stricter_than_the_weighing_asks_for() -> None:
+    points = made((0.0, 2, 0.02), (0.0, 0, 0.05), (0.01, 0, 0.15), (0.02, 0, 0.16))
+    assert choose([points]) == points[2]
 
 
-def test_of_patiences_that_are_as_good_the_one_with_most_room_is_taken() -> None:
-    narrow = made((0.0, 2), (0.01, 0), (0.2, 0))
-    wide = made((0.0, 1), (0.01, 0), (0.01, 0), (0.02, 0), patience=3)
-    assert choose([narrow, wide]) == wide[2]
+def test_where_noise_leaves_none_the_weighing_decides() -> None:
+    points = made((0.0, 2, 0.3), (0.05, 0, 0.4), (0.05, 0, 0.4), (0.06, 0, 0.5))
+    assert choose([points]) == points[2]
 
 
-def test_the_patience_with_fewer_trouble_is_taken() -> None:
-    one, two = made((0.0, 2), (0.2, 0)), made((0.0, 1), (0.1, 0), patience=2)
-    assert choose([one, two]).patience == 2
+def test_of_the_strictest_the_one_with_fewest_false_accepts_is_taken() -> None:
+    one, two = made((0.0, 1, 0.1), (0.01, 1, 0.2)), made((0.0, 2, 0.1), (0.02, 0, 0.14), patience=2)
+    assert choose([one, two]) == two[1]
+
+
+def test_as_quiet_the_one_that_misses_less_is_taken() -> None:
+    one, two = made((0.03, 0, 0.1), (0.04, 0, 0.2)), made((0.01, 0, 0.1), (0.02, 0, 0.14), patience=2)
+    assert choose([one, two]) == two[1]
