@@ -6,7 +6,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 DATA = ("config.yaml", "models", "systemd")
-LEFT_OUT = {"recipe", "eval", "evaluate.py", "checkpoint", "__pycache__"}
+LEFT_OUT = {"recipe", "eval", "evaluate.py", "__pycache__"}
 """How models are made and judged is for the checkout."""
 
 
