@@ -114,7 +114,7 @@ def test_a_disk_without_a_byte(tmp_path: Path) -> None:
         house.until(full=True)
         refused = house("draw", "there is no room for it")
         assert refused.returncode == 1
-        assert "is full" in refused.stdout
+        assert "is full" in refused.stderr
         assert house("ask", "what time is it").stdout.startswith("It is "), "all else goes on"
         newest = json.loads(house("gallery", "list", "--json").stdout)[0]["id"]
         deleted = house("gallery", "delete", newest, "--yes")
@@ -153,7 +153,7 @@ def test_a_disk_without_an_inode(tmp_path: Path) -> None:
         refused = house("draw", "there is no room for it")
         assert refused.returncode == 1
         house.until(full=True)
-        assert "is full" in house("draw", "there is no room for it").stdout
+        assert "is full" in house("draw", "there is no room for it").stderr
         for path in others.iterdir():
             path.unlink()
         house.until(full=False)
