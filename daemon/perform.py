@@ -48,8 +48,8 @@ class Controls(Protocol):
     def troubles(self, language: str) -> list[str]:
         """Say what is not as it should be, a sentence each."""
 
-    def fail(self, error: KombainError, turn: str) -> None:
-        """Tell all who listen to events that something in a turn failed."""
+    def fail(self, error: KombainError, turn: str, language: str) -> None:
+        """Tell all who listen to events, in `language`, that something in a turn failed."""
 
 
 class Performer:
@@ -215,7 +215,7 @@ class Performer:
                 )  # fmt: skip
             seconds = self._jobs.remaining(job)
         except KombainError as error:
-            self._session.fail(error, turn)
+            self._session.fail(error, turn, language)
             await self.tell(f"failed.{action.kind}", language, turn, why=error.text(language))
             return
         if job.state is JobState.DONE:  # made before: `finished` says so

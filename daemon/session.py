@@ -159,10 +159,10 @@ class Session:
         troubled = [part for part in self._parts.values() if part.health != Health.OK]
         return [part.sentence(language) for part in troubled if part.why]
 
-    def fail(self, error: KombainError, turn: str) -> None:
-        """Tell all who listen to events that something in a turn failed."""
+    def fail(self, error: KombainError, turn: str, language: str) -> None:
+        """Tell all who listen to events, in `language`, that something in a turn failed."""
         log.error("%s", error)
-        self._bus.publish(Failed(code=error.code, text=error.text(self.language), turn=turn, at=time.time()))
+        self._bus.publish(Failed(code=error.code, text=error.text(language), turn=turn, at=time.time()))
 
     # what comes from outside: MQTT, the command line
 
@@ -180,7 +180,7 @@ class Session:
         if not self._taking:
             return
         if self._waiting >= WAITING:
-            self.fail(KombainError("session.busy", most=WAITING), turn)
+            self.fail(KombainError("session.busy", most=WAITING), turn, self.language)
             return
         self._waiting += 1
         self._tasks.create_task(self._in_turn(speak, turn), name="session: a turn that waits")
@@ -228,7 +228,7 @@ class Session:
             self._source_state = "lost"
             self._settle()
         except KombainError as error:
-            self.fail(error, "")
+            self.fail(error, "", self.language)
             self._source_state, self.deaf = "lost", error
             self._settle()
             await ears.recovered()  # until then there is no way to hear: typed requests still work
@@ -334,7 +334,7 @@ class Session:
                 await asyncio.wait([before])
             await job()
         except KombainError as error:
-            self.fail(error, turn)
+            self.fail(error, turn, self.language)
             if self._utterance is not None and self._utterance.turn == turn:
                 self._drop()
             await self._voice.earcon("error")

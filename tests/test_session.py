@@ -162,15 +162,18 @@ async def test_where_no_engine_can_make_it_there_is_one_reply_and_no_job(tmp_pat
     def missing(_request):
         raise EngineError("making.no_engine", kind="picture", why="none")
 
-    async with session(tmp_path, "draw a red fox", "say hello") as house:
+    async with session(tmp_path, "draw a red fox", "say hello", "нарисуй рыжую лису") as house:
         house.maker.estimate = missing
         await say(house, replies=1)
         await say(house, replies=2)
         assert house.mouth.heard[0].startswith("The picture could not be made. ")
         assert (house.mouth.heard[1], of(house, JobChanged)) == ("hello", [])
-        (failed,) = of(house, Failed)
-        assert failed.code == "making.no_engine"
-        assert house.mouth.heard[0].endswith(failed.text)
+        await say(house, replies=3)
+        await until(lambda: len(of(house, Failed)) == 2)
+        failed = of(house, Failed)
+        assert [event.code for event in failed] == ["making.no_engine"] * 2
+        assert house.mouth.heard[0].endswith(failed[0].text)
+        assert house.mouth.heard[2].endswith(failed[1].text), "in the language of the request, not of the house"
 
 
 async def say(house, *, replies):

@@ -1,6 +1,7 @@
 """The card of a wake word model, NAME.json beside NAME.onnx: what it hears, from which score on, and how well."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -8,6 +9,8 @@ from daemon.errors import EngineError
 
 LARGEST = 1 << 20
 """Bytes; a card has a few thousand."""
+BAR, BAR_HOURS = 0.05, 5.0
+"""Of what is said clearly no more is to be missed, and in so many hours nothing is to wake wrongly."""
 
 
 class Figures(BaseModel):
@@ -23,6 +26,13 @@ class Figures(BaseModel):
     false_accepts: int = Field(description="wakings in those hours")
     near_misses: int = Field(description="recordings of phrases that are nearly the wake phrase")
     near_misses_woken: int = Field(description="those that woke")
+
+    @property
+    def verdict(self) -> Literal["met", "missed", "short"]:
+        """Say whether the bar is met, missed, or can't be told of so few hours."""
+        if self.false_accepts or self.clear is None or self.clear > BAR:
+            return "missed"
+        return "met" if self.hours >= BAR_HOURS else "short"
 
 
 class Card(BaseModel):

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from daemon import messages
+from daemon.wakewords.card import BAR
 from daemon.wakewords.judgement import Point
 from daemon.wakewords.sentences import Part
 
@@ -18,7 +19,6 @@ NONE_AT = 64
 TICKS = (0.1, 0.3, 1, 3, 10, 30, 100)
 COLOURS = {"validation": "#9aa7b5", "test": "#1769aa"}
 CHOSEN = "#c8441b"
-BAR = 0.05
 TICK = {0.05: 0.01, 0.1: 0.02, 0.25: 0.05, 0.5: 0.1, 1.0: 0.2}
 """Distance of the marks for each height of the picture."""
 

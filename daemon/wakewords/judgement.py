@@ -38,12 +38,12 @@ class Point:
     threshold: float
     patience: int
     false_rejects: float
-    """Share of the phrases that did not wake."""
+    """Share of the phrases said clearly that did not wake."""
     false_accepts: int
     """Wakings without the phrase, in all recordings without it."""
     hours: float
     """Length of those recordings."""
-    in_noise: float = 0.0
+    in_noise: float
     """Share of the phrases said in rooms and noise that did not wake."""
 
     @property
@@ -71,18 +71,16 @@ def missed(clips: Sequence[Scored], rule: WordRule) -> float:
     return sum(not woken(clip, rule) for clip in clips) / len(clips) if clips else 0.0
 
 
-def point(clips: Sequence[Scored], others: Sequence[Scored], rule: WordRule, noisy: Sequence[Scored] = ()) -> Point:
-    """Judge one threshold by phrases, recordings without them, and phrases in noise."""
+def point(clear: Sequence[Scored], noisy: Sequence[Scored], others: Sequence[Scored], rule: WordRule) -> Point:
+    """Judge one threshold by phrases said clearly, phrases in noise, and recordings without the phrase."""
     wrong = sum(len(hits(other.scores, rule)) for other in others)
     hours = sum(len(other.scores) for other in others) * FRAME / RATE / 3600
-    return Point(rule.threshold, rule.patience, missed(clips, rule), wrong, hours, missed(noisy, rule))
+    return Point(rule.threshold, rule.patience, missed(clear, rule), wrong, hours, missed(noisy, rule))
 
 
-def curve(
-    clips: Sequence[Scored], others: Sequence[Scored], patience: int, noisy: Sequence[Scored] = ()
-) -> list[Point]:
+def curve(clear: Sequence[Scored], noisy: Sequence[Scored], others: Sequence[Scored], patience: int) -> list[Point]:
     """Judge all thresholds, from low to high."""
-    return [point(clips, others, WordRule(threshold, patience), noisy) for threshold in THRESHOLDS]
+    return [point(clear, noisy, others, WordRule(threshold, patience)) for threshold in THRESHOLDS]
 
 
 def choose(curves: Sequence[Sequence[Point]]) -> Point:

@@ -210,9 +210,9 @@ class Recipe:
             scored[part] = _Heard(*([self._scored(network, take) for take in kind[part]] for kind in material))
             self._step("judging", (at + 1) / 4)
         heard = scored["validation"]
-        chosen = choose([curve(heard.clear, heard.others, patience, heard.clips) for patience in PATIENCES])
+        chosen = choose([curve(heard.clear, heard.clips, heard.others, patience) for patience in PATIENCES])
         self._step("judging", 3 / 4)
-        curves = {part: curve(one.clear, one.others, chosen.patience, one.clips) for part, one in scored.items()}
+        curves = {part: curve(one.clear, one.clips, one.others, chosen.patience) for part, one in scored.items()}
         rule = WordRule(chosen.threshold, chosen.patience)
         figures = [_figures(scored[part], rule) for part in JUDGED]
         self._step("judging", 1.0)
@@ -234,13 +234,13 @@ def _sound(makers: Makers, orders: Sequence[Order]) -> Iterator[list[Take]]:
 
 
 def _figures(heard: _Heard, rule: WordRule) -> Figures:
-    judged = point(heard.clips, heard.others, rule)
+    judged = point(heard.clear, heard.clips, heard.others, rule)
     strangers = [clip for clip in heard.clips if not clip.voice.startswith("espeak-ng")]
     return Figures(
         clips=len(heard.clips),
-        false_rejects=round(judged.false_rejects, 4),
+        false_rejects=round(judged.in_noise, 4),
         other_synthesizer=round(missed(strangers, rule), 4) if strangers else None,
-        clear=round(missed(heard.clear, rule), 4),
+        clear=round(judged.false_rejects, 4),
         hours=round(judged.hours, 2),
         false_accepts=judged.false_accepts,
         near_misses=len(heard.near_misses),

@@ -5,7 +5,7 @@ import pytest
 from daemon.wakewords.chart import LEFT, NONE_AT, drawn
 from daemon.wakewords.judgement import Point
 
-POINTS = [Point(0.5, 2, 0.0, 10, 5.0), Point(0.9, 2, 0.02, 0, 5.0), Point(0.99, 2, 0.9, 0, 5.0)]
+POINTS = [Point(0.5, 2, 0.0, 10, 5.0, 0.0), Point(0.9, 2, 0.02, 0, 5.0, 0.1), Point(0.99, 2, 0.9, 0, 5.0, 1.0)]
 WORDS = {key: key for key in ("title", "below", "rejects", "accepts", "none", "chosen", "bar", "validation", "test")}
 
 

@@ -22,15 +22,14 @@ def test_a_hit_far_from_the_phrase_is_none_of_its() -> None:
 
 
 def test_a_point_counts_what_is_missed_and_what_is_wrong() -> None:
-    judged = point([PHRASE, Scored(QUIET, (10, 20))], [OTHER, OTHER], WordRule(0.65))
-    assert (judged.false_rejects, judged.false_accepts) == (0.5, 2)
-    assert point([], [], WordRule(0.65), [PHRASE, Scored(QUIET, (10, 20))]).in_noise == 0.5
+    judged = point([PHRASE, Scored(QUIET, (10, 20))], [PHRASE], [OTHER, OTHER], WordRule(0.65))
+    assert (judged.false_rejects, judged.in_noise, judged.false_accepts) == (0.5, 0.0, 2)
     assert judged.hours == pytest.approx(2 * 62 * 0.08 / 3600)
     assert judged.per_hour == pytest.approx(2 / judged.hours)
 
 
 def test_a_higher_threshold_never_hears_more_phrases() -> None:
-    points = curve([PHRASE, Scored((*QUIET, 0.8, *QUIET), (20, 30))], [OTHER], 1)
+    points = curve([PHRASE, Scored((*QUIET, 0.8, *QUIET), (20, 30))], [], [OTHER], 1)
     rejects = [one.false_rejects for one in points]
     assert rejects == sorted(rejects)
     assert [one.threshold for one in points] == list(THRESHOLDS) == sorted(THRESHOLDS)

@@ -94,7 +94,7 @@ def test_a_network_that_has_learnt_nothing_would_be_found_out(
         )
         scores = nothing.scores(np.ones((60, 12, 96), np.float32))
         clip = Scored(tuple(scores.tolist()), (20, 30), "x")
-        judged = point([clip] * 10, [clip] * 10, WordRule(made.chosen.threshold, made.chosen.patience))
+        judged = point([clip] * 10, [], [clip] * 10, WordRule(made.chosen.threshold, made.chosen.patience))
         assert judged.false_rejects == 1 or judged.false_accepts == 10
 
 

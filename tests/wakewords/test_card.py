@@ -1,6 +1,5 @@
 import pytest
 
-from daemon.cli.wake import _verdict
 from daemon.wakewords.card import Figures
 
 
@@ -12,4 +11,4 @@ def test_the_bar_is_met_only_by_who_was_heard_for_hours(clear: float, accepts: i
     test = Figures(
         clips=96, false_rejects=0.1, clear=clear, hours=hours, false_accepts=accepts, near_misses=4, near_misses_woken=0
     )
-    assert _verdict(test) == verdict
+    assert test.verdict == verdict
